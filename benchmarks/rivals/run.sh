@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Runs a task in loyal and in a rival's library side by side and prints lines `ratio: topic/case number`; above 1
+# ours is faster. Installs the rivals from Debian's packages.
+#
+#   benchmarks/rivals/run.sh [TOPIC] [ROUNDS]       topics: training (the default)
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$here/../..
+topic=${1:-training}
+rounds=${2:-5}
+build=$root/build/rivals
+mkdir -p "$build"
+# One thread each: torch's own setting does not bind OpenBLAS.
+export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
+
+install() {
+  dpkg -s "$@" >/dev/null 2>&1 && return
+  local sudo=; [ "$(id -u)" -eq 0 ] || sudo=sudo
+  $sudo apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq "$@" >/dev/null
+}
+
+# compile SOURCE [flags]: as the library's users would for speed, rebuilt when anything changed.
+compile() {
+  local source=$1; shift
+  g++ -std=c++20 -O3 -march=native -DNDEBUG -I"$root/include" -isystem /usr/include/eigen3 \
+      "$here/$source.cpp" -o "$build/$source" "$@" -pthread
+}
+
+"$root/tools/install_dependencies.sh"
+case $topic in
+  training)
+    install libtorch-dev libopenblas0-pthread python3  # with the reference BLAS torch is ten times slower
+    compile training_loyal
+    compile training_libtorch -isystem /usr/include/torch/csrc/api/include -ltorch -ltorch_cpu -lc10
+    exec taskset -c 0 python3 "$here/compare.py" "$rounds" 1e-3 \
+        "$build/training_loyal" -- "$build/training_libtorch"
+    ;;
+  *)
+    echo "unknown topic '$topic'; known: training" >&2
+    exit 2
+    ;;
+esac

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Installs what is missing, builds and runs an example: examples/run.sh [NAME] [ARGUMENTS...]
+# Without a name it runs the library's main job, loyalty_pipeline.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+name=${1:-loyalty_pipeline}
+shift || true
+if [ ! -f "$root/examples/$name.cpp" ]; then
+  echo "no example '$name'; there are:" $(cd "$root/examples" && ls ./*.cpp | sed 's|./||; s|\.cpp||') >&2
+  exit 2
+fi
+"$root/tools/install_dependencies.sh"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+(cd "$root" && cmake --preset release) >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
+cmake --build "$root/build/release" --target "$name" >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
+"$root/build/release/examples/$name" "$@"
