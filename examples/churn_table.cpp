@@ -7,8 +7,9 @@
 //   churn_table --table telco.csv --label Churn --positive Yes --drop customerID
 //
 // Without --table it makes one from a simulated platform.
-#include <CLI/CLI.hpp>
 #include <cstdio>
+#include <string>
+
 #include <loyal/behavior/activity_features.hpp>
 #include <loyal/data/platform_simulator.hpp>
 #include <loyal/data/table.hpp>
@@ -20,7 +21,8 @@
 #include <loyal/train/cross_validation.hpp>
 #include <loyal/train/logistic_regression.hpp>
 #include <loyal/train/mlp_classifier.hpp>
-#include <string>
+
+#include <CLI/CLI.hpp>
 
 using loyal::Index;
 using loyal::Matrix;
@@ -49,7 +51,8 @@ Data simulate(int users) {
   return data;
 }
 
-void cross_validate(const char* name, const Data& data, int folds, std::uint64_t seed, auto&& make) {
+void cross_validate(const char* name, const Data& data, int folds, std::uint64_t seed,
+                    auto&& make) {
   double log_loss = 0;
   double calibration = 0;
   double lift = 0;
@@ -66,8 +69,10 @@ void cross_validate(const char* name, const Data& data, int folds, std::uint64_t
     lift += loyal::lift_at(truth, p, 0.1) / folds;
     return loyal::roc_auc(truth, p);
   });
-  std::printf("%-20s AUC %.4f +- %.4f   log loss %.4f   calibration error %.4f   lift of the top tenth %.2f\n",
-              name, auc.mean(), auc.deviation(), log_loss, calibration, lift);
+  std::printf(
+      "%-20s AUC %.4f +- %.4f   log loss %.4f   calibration error %.4f   lift of the top tenth "
+      "%.2f\n",
+      name, auc.mean(), auc.deviation(), log_loss, calibration, lift);
 }
 
 }  // namespace
@@ -82,7 +87,8 @@ int main(int argc, char** argv) try {
   int epochs = 60;
   std::uint64_t seed = 42;
   CLI::App app{"Churn from a labelled table, cross-validated"};
-  app.add_option("--table", file, "CSV file, one customer a row; without it a platform is simulated");
+  app.add_option("--table", file,
+                 "CSV file, one customer a row; without it a platform is simulated");
   app.add_option("--label", label, "column that says who left")->capture_default_str();
   app.add_option("--positive", positive, "its value for those who left")->capture_default_str();
   app.add_option("--drop", dropped, "columns to leave out, such as the customers' names");
@@ -104,9 +110,8 @@ int main(int argc, char** argv) try {
               100 * data.labels.mean(), data.table.cols());
   cross_validate("logistic regression", data, folds, seed,
                  [] { return loyal::LogisticRegression<float>{}; });
-  cross_validate("neural network", data, folds, seed, [&] {
-    return loyal::MLPClassifier<float>{{.epochs = epochs, .seed = seed}};
-  });
+  cross_validate("neural network", data, folds, seed,
+                 [&] { return loyal::MLPClassifier<float>{{.epochs = epochs, .seed = seed}}; });
 } catch (const loyal::Error& error) {
   std::fprintf(stderr, "churn_table: %s\n", error.what());
   return 1;

@@ -7,12 +7,15 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 name=${1:-loyalty_pipeline}
 shift || true
 if [ ! -f "$root/examples/$name.cpp" ]; then
-  echo "no example '$name'; there are:" $(cd "$root/examples" && ls ./*.cpp | sed 's|./||; s|\.cpp||') >&2
+  shopt -s nullglob
+  there=("$root"/examples/*.cpp)
+  there=("${there[@]##*/}")
+  echo "no example '$name'; there are: ${there[*]%.cpp}" >&2
   exit 2
 fi
 "$root/tools/install_dependencies.sh"
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-(cd "$root" && cmake --preset release) >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
-cmake --build "$root/build/release" --target "$name" >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
-"$root/build/release/examples/$name" "$@"
+{ (cd "$root" && cmake --preset release) && cmake --build "$root/build/release" --target "$name"; } >"$log" 2>&1 ||
+  { cat "$log" >&2; exit 1; }
+rm -f "$log"
+exec "$root/build/release/examples/$name" "$@"

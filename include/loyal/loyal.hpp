@@ -106,6 +106,7 @@
 #include "report/html_report.hpp"
 #include "report/html_table.hpp"
 #include "report/human_number.hpp"
+#include "report/legend.hpp"
 #include "report/markup.hpp"
 #include "report/model_plots.hpp"
 #include "report/plot.hpp"

@@ -110,6 +110,7 @@ inline double quantile(const Values& values, double p) {
   return detail::sorted_quantile(sorted, p);
 }
 
+/// The 0.5-quantile: the middle value, or the mean of the two in the middle.
 inline double median(const Values& values) { return quantile(values, 0.5); }
 
 /// Ranks from 1 on, rising with the values; equal values share the mean of their ranks.
@@ -163,7 +164,7 @@ struct Interval {
 struct BootstrapOptions {
   int replicates = 2000;     ///< resamples, >= 1
   double confidence = 0.95;  ///< share of resamples inside, in (0, 1)
-  std::uint64_t seed = 0;
+  std::uint64_t seed = 0;    ///< of the resamples
 };
 
 /// Bootstrap interval of any statistic of n rows: percentiles over resamples of the rows.

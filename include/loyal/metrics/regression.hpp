@@ -37,6 +37,7 @@ inline double mean_squared_error(const Values& truth, const Values& predicted,
                             [](double y, double p) { return (y - p) * (y - p); });
 }
 
+/// Its square root, in the unit of the values.
 inline double root_mean_squared_error(const Values& truth, const Values& predicted,
                                       const Values& weights = {}) {
   return std::sqrt(mean_squared_error(truth, predicted, weights));

@@ -229,6 +229,7 @@ inline std::vector<double> count_from_1(Index n) {
   }
   const double width = (high - low) / bins;
   std::vector<double> centers;
+  centers.reserve(static_cast<std::size_t>(bins));
   std::vector<double> counts(static_cast<std::size_t>(bins));
   for (int i = 0; i < bins; ++i) centers.push_back(low + width * (i + 0.5));
   for (const double value : values)

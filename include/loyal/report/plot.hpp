@@ -290,7 +290,7 @@ class PlotPainter {
       if (!std::isfinite(at) || reference.label.empty()) continue;
       const std::string label = shorten(reference.label, (right_ - left_) / 2);
       if (!reference.vertical) {
-        draw_text(out_, right_, at - 5, "halo end", label);
+        draw_text(out_, right_, at + 14 < bottom_ ? at + 14 : at - 5, "halo end", label);
         continue;
       }
       draw_text(out_, left_half(at) ? at + 5 : at - 5, line, left_half(at) ? "halo" : "halo end",
@@ -302,10 +302,10 @@ class PlotPainter {
       const double py = y_(note.y);
       if (!std::isfinite(px) || !std::isfinite(py)) continue;
       out_.leaf("circle", {{"class", "mark"}, {"cx", px}, {"cy", py}, {"r", 4.5}});
-      const bool high = py < top_ + 30;
-      draw_text(out_, left_half(px) ? px + 8 : px - 8, high ? py + 18 : py - 9,
-                left_half(px) ? "halo ink" : "halo ink end",
-                shorten(note.text, (right_ - left_) * 0.7));
+      const std::string label = shorten(note.text, right_ - left_);
+      const double half = text_width(label) / 2;
+      const double middle = std::clamp(px, left_ + half, std::max(right_ - half, left_ + half));
+      draw_text(out_, middle, py < top_ + 18 ? py + 22 : py - 10, "halo ink middle", label);
     }
     if (plot_.direct_labels) legend_.draw_beside_lines(out_, y_, right_, top_, bottom_);
   }

@@ -103,6 +103,8 @@ void gather(const Dataset<X, Y>& data, std::span<const Index> samples, Dataset<X
   else
     out.weights.resize(0);
 }
+
+/// The same as a new dataset.
 template <class X, class Y>
 Dataset<X, Y> select(const Dataset<X, Y>& data, std::span<const Index> samples) {
   Dataset<X, Y> out;
