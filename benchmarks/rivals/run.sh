@@ -14,6 +14,12 @@ mkdir -p "$build"
 # One thread each: torch's own setting does not bind OpenBLAS.
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
+# OpenBLAS 0.3.21 does not know processors younger than itself and then takes slow kernels; name the widest that fit.
+if [ -z "${OPENBLAS_CORETYPE:-}" ]; then
+  if grep -qw avx512f /proc/cpuinfo; then export OPENBLAS_CORETYPE=SkylakeX
+  elif grep -qw avx2 /proc/cpuinfo; then export OPENBLAS_CORETYPE=Haswell; fi
+fi
+
 install() {
   dpkg -s "$@" >/dev/null 2>&1 && return
   local sudo=; [ "$(id -u)" -eq 0 ] || sudo=sudo

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // libtorch's side of `run.sh training`: the same network, data, starting weights and optimizer.
-#include <torch/torch.h>
-
 #include <string>
 
 #include "training_case.hpp"
+
+#include <torch/torch.h>
 
 namespace {
 
@@ -37,13 +37,15 @@ int main() {
     torch::Tensor loss;
     const auto step = [&] {
       adam.zero_grad();
-      loss = torch::binary_cross_entropy_with_logits(network->forward(inputs), labels, {}, {}, at::Reduction::Mean);
+      loss = torch::binary_cross_entropy_with_logits(network->forward(inputs), labels, {}, {},
+                                                     at::Reduction::Mean);
       loss.backward();
       adam.step();
     };
     for (int i = 0; i < rivals::quality_steps; ++i) step();
     value = loss.item<double>();
-    rivals::measure(("training/mlp_b" + std::to_string(batch)).c_str(), rivals::repetitions(batch), value, step);
+    rivals::measure(("training/mlp_b" + std::to_string(batch)).c_str(), rivals::repetitions(batch),
+                    value, step);
   }
   torch::InferenceMode guard;
   auto network = make_network();
@@ -53,6 +55,7 @@ int main() {
   rivals::make_data(1, row.data_ptr<float>(), label.data_ptr<float>());
   float out = network->forward(row).item<float>();
   const float check = out;
-  rivals::measure("inference/mlp_row", 100000, check, [&] { out = network->forward(row).item<float>(); });
+  rivals::measure("inference/mlp_row", 100000, check,
+                  [&] { out = network->forward(row).item<float>(); });
   return out == check ? 0 : 1;
 }

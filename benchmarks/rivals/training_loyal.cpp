@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Our side of `run.sh training`.
+#include <string>
+
 #include <loyal/loss/cross_entropy.hpp>
 #include <loyal/nn/activation.hpp>
 #include <loyal/nn/dense.hpp>
 #include <loyal/nn/sequential.hpp>
 #include <loyal/optim/adam.hpp>
-#include <string>
 
 #include "training_case.hpp"
 
@@ -55,7 +56,8 @@ int main() {
       adam.step(network, gradient, state);
     };
     for (int i = 0; i < rivals::quality_steps; ++i) step();
-    rivals::measure(("training/mlp_b" + std::to_string(batch)).c_str(), rivals::repetitions(batch), value, step);
+    rivals::measure(("training/mlp_b" + std::to_string(batch)).c_str(), rivals::repetitions(batch),
+                    value, step);
   }
   const Network network = make_network();
   X row(1, 64);
@@ -64,6 +66,7 @@ int main() {
   loyal::Workspace<Network> workspace;
   float out = loyal::predict(network, row, workspace)(0, 0);
   const float check = out;
-  rivals::measure("inference/mlp_row", 100000, check, [&] { out = loyal::predict(network, row, workspace)(0, 0); });
+  rivals::measure("inference/mlp_row", 100000, check,
+                  [&] { out = loyal::predict(network, row, workspace)(0, 0); });
   return out == check ? 0 : 1;
 }

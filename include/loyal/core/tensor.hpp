@@ -52,16 +52,19 @@ struct activation_traits {
 template <Scalar T>
 struct activation_traits<Matrix<T>> {
   static constexpr bool known = true;
+  static constexpr std::size_t rank = 2;
   using value_type = T;
 };
 template <class T, std::size_t N>
 struct activation_traits<Tensor<T, N>> {
   static constexpr bool known = true;
+  static constexpr std::size_t rank = N;
   using value_type = T;
 };
 template <class T, std::size_t N>
 struct activation_traits<Padded<T, N>> {
   static constexpr bool known = true;
+  static constexpr std::size_t rank = N;
   using value_type = T;
 };
 
@@ -78,6 +81,11 @@ using ScalarOf = typename detail::activation_traits<std::remove_cvref_t<X>>::val
 /// An activation of real numbers, as opposed to one of indices.
 template <class X>
 concept RealActivation = Activation<X> && Scalar<ScalarOf<X>>;
+
+/// A batch of sequences of vectors: batch x time x features, with or without lengths.
+template <class X>
+concept RealSequences =
+    RealActivation<X> && detail::activation_traits<std::remove_cvref_t<X>>::rank == 3;
 
 /// The shape of an activation.
 template <Scalar T>

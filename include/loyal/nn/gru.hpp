@@ -73,7 +73,7 @@ class GRU {
   [[nodiscard]] Index in_features() const noexcept { return weight_input.rows(); }
   [[nodiscard]] Index hidden() const noexcept { return weight_hidden.rows(); }
 
-  template <RealActivation X>
+  template <RealSequences X>
   void forward(const X& x, X& y, Cache<X>& cache, Pass&) const {
     detail::expect_lengths("GRU::forward", x);
     detail::expect_size("GRU::forward", "the last axis of x", feature_size(x), in_features());
@@ -133,7 +133,7 @@ class GRU {
     cache.final_state = cache.states.bottomRows(batch);
   }
 
-  template <RealActivation X, class DX>
+  template <RealSequences X, class DX>
   void backward(const X& x, const X&, const X& dy, Cache<X>& cache, DX& dx, GRU& gradient) const {
     const Index batch = shape_of(x)[0];
     const Index time = shape_of(x)[1];

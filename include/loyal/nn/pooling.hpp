@@ -26,7 +26,7 @@ struct MeanOverTime {
   template <class X>
   using Output = Matrix<ScalarOf<X>>;
 
-  template <RealActivation X>
+  template <RealSequences X>
   void forward(const X& x, Output<X>& y, NoCache&, Pass&) const {
     detail::expect_lengths("MeanOverTime::forward", x);
     const auto [batch, time, features] = shape_of(x);
@@ -38,7 +38,7 @@ struct MeanOverTime {
                    static_cast<ScalarOf<X>>(length);
   }
 
-  template <RealActivation X, class DX>
+  template <RealSequences X, class DX>
   void backward(const X& x, const Output<X>&, const Output<X>& dy, NoCache&, DX& dx,
                 MeanOverTime&) const {
     if constexpr (detail::wanted<DX>) {
@@ -76,7 +76,7 @@ struct MaxOverTime {
     std::vector<std::int32_t> where;  ///< batch x features: the step of the largest, -1 if empty
   };
 
-  template <RealActivation X>
+  template <RealSequences X>
   void forward(const X& x, Output<X>& y, Cache<X>& cache, Pass&) const {
     detail::expect_lengths("MaxOverTime::forward", x);
     const auto [batch, time, features] = shape_of(x);
@@ -94,7 +94,7 @@ struct MaxOverTime {
     }
   }
 
-  template <RealActivation X, class DX>
+  template <RealSequences X, class DX>
   void backward(const X& x, const Output<X>&, const Output<X>& dy, Cache<X>& cache, DX& dx,
                 MaxOverTime&) const {
     if constexpr (detail::wanted<DX>) {
@@ -129,7 +129,7 @@ struct LastStep {
   template <class X>
   using Output = Matrix<ScalarOf<X>>;
 
-  template <RealActivation X>
+  template <RealSequences X>
   void forward(const X& x, Output<X>& y, NoCache&, Pass&) const {
     detail::expect_lengths("LastStep::forward", x);
     const auto [batch, time, features] = shape_of(x);
@@ -139,7 +139,7 @@ struct LastStep {
       if (const Index length = length_of(x, b); length > 0) y.row(b) = rows.row(b * time + length - 1);
   }
 
-  template <RealActivation X, class DX>
+  template <RealSequences X, class DX>
   void backward(const X& x, const Output<X>&, const Output<X>& dy, NoCache&, DX& dx,
                 LastStep&) const {
     if constexpr (detail::wanted<DX>) {
