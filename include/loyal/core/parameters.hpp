@@ -274,9 +274,9 @@ void unflatten(const Vector<T>& all, M& model) {
       model);
 }
 
-/// Same shapes and same bits in every array. Models compare by it: `network == copy`.
-template <Parameterized M>
-bool operator==(const M& a, const M& b) {
+/// Same shapes and same bits in every array, buffers included.
+template <class M>
+bool same_parameters(const M& a, const M& b) {
   bool same = true;
   for_each_parameter(
       [&](const Leaf&, const auto& x, const auto& y) {
@@ -287,6 +287,13 @@ bool operator==(const M& a, const M& b) {
       },
       a, b);
   return same;
+}
+
+/// The library's own models compare by it: `network == copy`. For types of other namespaces write
+/// same_parameters(a, b).
+template <Parameterized M>
+bool operator==(const M& a, const M& b) {
+  return same_parameters(a, b);
 }
 
 }  // namespace loyal

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <loyal/nn/batch_norm.hpp>
+#include <loyal/nn/dense.hpp>
+#include <loyal/nn/embedding.hpp>
+#include <loyal/nn/sequential.hpp>
+#include <loyal/optim/optimizer.hpp>
+
+#include "catch.hpp"
+
+namespace loyal::testing {
+
+template <Scalar T>
+Vector<T> random_vector(Index n, Rng& rng) {
+  Vector<T> x(n);
+  for (T& v : x) v = static_cast<T>(rng.normal());
+  return x;
+}
+
+/// What every optimizer must satisfy; each one's own test adds its formula.
+template <class O>
+void optimizer_contract(const O& optimizer) {
+  Rng rng{5};
+
+  SECTION("minimizes a quadratic, float and double") {
+    const auto run = [&]<class T>(T) {
+      Vector<T> p = random_vector<T>(7, rng);
+      const T before = p.norm();
+      auto state = optimizer.init(p);
+      for (int i = 0; i < 50; ++i) optimizer.step(p, Vector<T>(p), state);
+      CHECK(p.norm() < before);
+      CHECK(p.allFinite());
+    };
+    run(float{});
+    run(double{});
+  }
+  SECTION("a copy of model and state goes on with the same bits") {
+    Vector<double> p = random_vector<double>(9, rng);
+    auto state = optimizer.init(p);
+    for (int i = 0; i < 3; ++i) optimizer.step(p, random_vector<double>(9, rng), state);
+    auto q = p;
+    auto copied = state;
+    for (int i = 0; i < 3; ++i) {
+      const auto g = random_vector<double>(9, rng);
+      optimizer.step(p, g, state);
+      optimizer.step(q, g, copied);
+    }
+    CHECK(p == q);
+    CHECK(copied.step == 6);
+  }
+  SECTION("rate 0 stands still, and a network steps array by array as vectors do") {
+    Sequential network{Dense<double>{3, 4}, Dense<double>{4, 2}};
+    auto gradient = zero_gradient(network);
+    for_each_parameter([&](const Leaf&, auto& a) { a.setRandom(); }, gradient);
+    auto state = optimizer.init(network);
+    Vector<double> flat = flatten<double>(network);
+    auto flat_state = optimizer.init(flat);
+    for (int i = 0; i < 3; ++i) {
+      optimizer.step(network, gradient, state);
+      optimizer.step(flat, flatten<double>(gradient), flat_state);
+    }
+    CHECK((flatten<double>(network) - flat).cwiseAbs().maxCoeff() < 1e-14);
+    auto still = network;
+    optimizer.step(still, gradient, state, 0.0);
+    CHECK(still == network);
+  }
+  SECTION("a large array, which threads share, gets the bits of small ones") {
+    const Index n = (Index{1} << 19) + 4099;
+    Vector<float> p = Vector<float>::LinSpaced(n, -1, 1);
+    const Vector<float> g = Vector<float>::LinSpaced(n, 2, -1).array().sin();
+    Vector<float> head = p.head(4096);
+    Vector<float> tail = p.tail(4096);
+    auto state = optimizer.init(p);
+    auto head_state = optimizer.init(head);
+    auto tail_state = optimizer.init(tail);
+    for (int i = 0; i < 2; ++i) {
+      optimizer.step(p, g, state);
+      optimizer.step(head, Vector<float>(g.head(4096)), head_state);
+      optimizer.step(tail, Vector<float>(g.tail(4096)), tail_state);
+    }
+    CHECK(p.head(4096) == head);
+    CHECK((p.tail(4096) - tail).cwiseAbs().maxCoeff() <= 1e-6F);
+  }
+  SECTION("a sparse gradient moves the rows it touches as a dense one would, and no others") {
+    Embedding<double> table(12, 5);
+    const Matrix<double> before = table.weight;
+    Matrix<double> dense = table.weight;
+    auto sparse = zero_gradient(table);
+    Matrix<double> g = Matrix<double>::Zero(12, 5);
+    for (const Index row : {3, 7, 0}) {
+      g.row(row).setRandom();
+      sparse.weight.row(row) += g.row(row);
+    }
+    auto state = optimizer.init(table);
+    auto dense_state = optimizer.init(dense);
+    for (int i = 0; i < 3; ++i) {
+      optimizer.step(table, sparse, state);
+      optimizer.step(dense, g, dense_state);
+    }
+    for (Index row = 0; row < 12; ++row) {
+      INFO("row " << row);
+      if (row == 3 || row == 7 || row == 0)
+        CHECK((table.weight.row(row) - dense.row(row)).cwiseAbs().maxCoeff() < 1e-14);
+      else
+        CHECK(table.weight.row(row) == before.row(row));
+    }
+  }
+  SECTION("buffers are left alone") {
+    BatchNorm<double> norm{3};
+    norm.running_mean.setConstant(7);
+    auto gradient = zero_gradient(norm);
+    for_each_parameter([](const Leaf&, auto& a) { a.setOnes(); }, gradient);
+    auto state = optimizer.init(norm);
+    optimizer.step(norm, gradient, state);
+    CHECK(norm.running_mean == RowVector<double>::Constant(3, 7));
+    CHECK(norm.running_var == RowVector<double>::Ones(3));
+    CHECK(norm.weight != RowVector<double>::Ones(3));
+  }
+  SECTION("a wrong shape is refused before anything changes") {
+    Vector<double> p = Vector<double>::Ones(4);
+    auto state = optimizer.init(p);
+    const auto same = state;
+    CHECK_THROWS_AS(optimizer.step(p, Vector<double>(Vector<double>::Ones(3)), state), ShapeError);
+    CHECK(p == Vector<double>::Ones(4));
+    CHECK(state.step == same.step);
+  }
+}
+
+}  // namespace loyal::testing
