@@ -168,9 +168,12 @@ class CrossEntropy {
     const T top = x.maxCoeff();
     gradient.array() = (x.array() - top).exp();
     const T sum = gradient.sum();
-    const T log_sum = std::log(sum);
     const T total = goal.sum();
-    const double loss = static_cast<double>((goal.array() * (top + log_sum - x.array())).sum());
+    // In double, where the distance of two floats is finite: 0 times infinity is not 0.
+    const double log_sum = static_cast<double>(top) + std::log(static_cast<double>(sum));
+    const double loss = (goal.array().template cast<double>() *
+                         (log_sum - x.array().template cast<double>()))
+                            .sum();
     gradient = gradient * (total / sum) - goal;
     return loss;
   }
