@@ -18,7 +18,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 FENCE = re.compile(r"^```cpp( fails)?\n(.*?)^```", re.M | re.S)
 INDENTED = re.compile(r"^[ \t]*///     \S.*\n(?:[ \t]*///     .*\n|[ \t]*///[ \t]*\n(?=[ \t]*///     ))*", re.M)
 INCLUDE = re.compile(r"^\s*#include.*$", re.M)
-PER_UNIT = 20
+PER_UNIT = 60
 
 
 def blocks(path):

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <atomic>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <stdexcept>
 #include <thread>
@@ -102,6 +103,36 @@ TEST_CASE("calls may be nested and come from several threads", "[core][parallel]
     });
   for (auto& caller : callers) caller.join();
   CHECK(sum == 4 * 20 * 3600);
+}
+
+TEST_CASE("a piece may be as large as an Index, or nonsense", "[core][parallel]") {
+  for (const Index grain : {std::numeric_limits<Index>::max(), Index{0}, Index{-5}}) {
+    std::atomic<Index> sum{0};
+    loyal::parallel_for(10, {.threads = 2, .grain = grain},
+                        [&](Index begin, Index end) { sum += end - begin; });
+    CHECK(sum == 10);
+    CHECK(loyal::parallel_reduce(
+              10, {.grain = grain}, Index{0}, [](Index begin, Index end) { return end - begin; },
+              [](Index a, Index b) { return a + b; }) == 10);
+  }
+  bool called = false;
+  loyal::parallel_for(-3, {}, [&](Index, Index) { called = true; });
+  CHECK(!called);
+}
+
+TEST_CASE("of several errors the first piece's is reported", "[core][parallel]") {
+  // All pieces are running before any fails.
+  for (int round = 0; round < 20; ++round) {
+    std::atomic<int> waiting{0};
+    const auto fail = [&] {
+      loyal::parallel_for(3, {.threads = 3}, [&](Index i, Index) {
+        ++waiting;
+        while (waiting < 3) std::this_thread::yield();
+        throw std::runtime_error("piece " + std::to_string(i));
+      });
+    };
+    CHECK_THROWS_WITH(fail(), "piece 0");
+  }
 }
 
 TEST_CASE("0 threads stands for as many as there are", "[core][parallel]") {

@@ -124,6 +124,24 @@ TEST_CASE("flatten and unflatten are inverse, and leave buffers alone", "[core][
                   loyal::ShapeError);
 }
 
+TEST_CASE("a sparse array counts, adds, scales and flattens like the matrix it stands for",
+          "[core][parameters]") {
+  loyal::SparseRows<double> sparse(4, 2);
+  sparse.row(2) << 3, -4;
+  loyal::Matrix<double> dense = sparse.dense();
+  CHECK(loyal::count_parameters(sparse) == 8);
+  CHECK(loyal::squared_norm(sparse) == 25);
+  CHECK(loyal::flatten<double>(sparse) == loyal::flatten<double>(dense));
+  loyal::add_to(sparse, loyal::SparseRows<double>(sparse));
+  loyal::scale(sparse, 0.5);
+  CHECK(sparse.dense() == dense);
+  CHECK(loyal::all_finite(sparse));
+  sparse.row(0)[1] = std::numeric_limits<double>::infinity();
+  CHECK(!loyal::all_finite(sparse));
+  loyal::set_zero(sparse);
+  CHECK(sparse.touched().empty());
+}
+
 TEST_CASE("models are equal bit for bit, and never of different shape", "[core][parameters]") {
   const Line<double> a;
   Line<double> b = a;

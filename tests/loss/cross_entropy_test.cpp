@@ -54,11 +54,10 @@ TEMPLATE_TEST_CASE("BinaryCrossEntropy against torch", "", float, double) {
   using T = TestType;
   if (const auto golden = golden_case("layers/bce_with_logits")) {
     Matrix<T> gradient;
-    const double value =
-        mean_loss(BinaryCrossEntropy{}, golden->template matrix<T>("in/x"),
-                  golden->template matrix<T>("in/t"), {}, gradient);
-    CHECK(value == Approx(golden->template number<double>("f64/out/loss"))
-                       .epsilon(golden_f64_tolerance<T>));
+    const double value = mean_loss(BinaryCrossEntropy{}, golden->template matrix<T>("in/x"),
+                                   golden->template matrix<T>("in/t"), {}, gradient);
+    CHECK(value ==
+          Approx(golden->template number<double>("f64/out/loss")).epsilon(golden_f64_tolerance<T>));
     CHECK(difference(gradient, golden->template matrix<float>("grad/in/x")) < golden_tolerance);
   }
   // Weights there belong to elements and columns: column by column they are ours, up to the
@@ -77,8 +76,8 @@ TEMPLATE_TEST_CASE("BinaryCrossEntropy against torch", "", float, double) {
       sum += loss.evaluate(Matrix<T>(x.col(c)), Matrix<T>(t.col(c)), w.col(c), elements, &column);
       gradient.col(c) = column;
     }
-    CHECK(sum == Approx(golden->template number<double>("f64/out/loss"))
-                     .epsilon(golden_f64_tolerance<T>));
+    CHECK(sum ==
+          Approx(golden->template number<double>("f64/out/loss")).epsilon(golden_f64_tolerance<T>));
     CHECK(difference(gradient, golden->template matrix<float>("grad/in/x")) < golden_tolerance);
   }
 }
@@ -98,8 +97,8 @@ TEMPLATE_TEST_CASE("CrossEntropy against torch", "", float, double) {
     Matrix<T> gradient;
     const double value = loss.evaluate(x, classes, {}, divisor, &gradient);
     CHECK(value == Approx(golden->template number<double>("out/loss")).epsilon(golden_tolerance));
-    CHECK(value == Approx(golden->template number<double>("f64/out/loss"))
-                       .epsilon(golden_f64_tolerance<T>));
+    CHECK(value ==
+          Approx(golden->template number<double>("f64/out/loss")).epsilon(golden_f64_tolerance<T>));
     CHECK(difference(gradient, golden->template matrix<float>("grad/in/x")) < golden_tolerance);
   };
   check("cross_entropy", 0, false);  // one target is -100: left out
@@ -141,9 +140,9 @@ TEST_CASE("two classes are one binary decision") {
   std::vector<Index> classes;
   for (const double label : t.reshaped()) classes.push_back(static_cast<Index>(label));
   for (const double smoothing : {0.0, 0.1})
-    CHECK(mean_loss(BinaryCrossEntropy{{.label_smoothing = smoothing}}, logit, t) ==
-          Approx(mean_loss(CrossEntropy{{.label_smoothing = smoothing}}, x, classes))
-              .epsilon(1e-13));
+    CHECK(
+        mean_loss(BinaryCrossEntropy{{.label_smoothing = smoothing}}, logit, t) ==
+        Approx(mean_loss(CrossEntropy{{.label_smoothing = smoothing}}, x, classes)).epsilon(1e-13));
 }
 
 TEMPLATE_TEST_CASE("cross-entropies at chosen logits, huge ones too", "", float, double) {

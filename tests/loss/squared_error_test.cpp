@@ -29,8 +29,8 @@ TEMPLATE_TEST_CASE("SquaredError and Huber against torch", "", float, double) {
     const double value = mean_loss(loss, golden->template matrix<T>("in/x"),
                                    golden->template matrix<T>("in/t"), {}, gradient);
     CHECK(value == Approx(golden->template number<double>("out/loss")).epsilon(golden_tolerance));
-    CHECK(value == Approx(golden->template number<double>("f64/out/loss"))
-                       .epsilon(golden_f64_tolerance<T>));
+    CHECK(value ==
+          Approx(golden->template number<double>("f64/out/loss")).epsilon(golden_f64_tolerance<T>));
     CHECK(difference(gradient, golden->template matrix<float>("grad/in/x")) < golden_tolerance);
   };
   check("layers/loss_mse", SquaredError{});

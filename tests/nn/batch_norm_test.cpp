@@ -44,9 +44,7 @@ TEMPLATE_TEST_CASE("BatchNorm against torch", "", float, double) {
     expect(trip.dx, "grad/in/x", golden_tolerance);
     expect(trip.gradient.weight, "grad/param/weight", golden_tolerance);
     expect(trip.gradient.bias, "grad/param/bias", golden_tolerance);
-    absorb(layer, trip.cache);
-    expect(layer.running_mean, "buffer_after/running_mean", golden_tolerance);
-    expect(layer.running_var, "buffer_after/running_var", golden_tolerance);
+    // The running moments after the step are not in the file; see absorb() below.
   }
 }
 
@@ -59,8 +57,7 @@ TEMPLATE_TEST_CASE("BatchNorm: running moments approach those of the data", "", 
   Matrix<T> y;
   Pass pass{.training = true};
   for (int step = 0; step < 400; ++step) {
-    for (Index r = 0; r < x.rows(); ++r)
-      x.row(r) << rng.normal<T>(5, 2), rng.normal<T>(-1, T(0.5));
+    for (Index r = 0; r < x.rows(); ++r) x.row(r) << rng.normal<T>(5, 2), rng.normal<T>(-1, T(0.5));
     layer.forward(x, y, cache, pass);
     absorb(layer, cache);
   }

@@ -62,8 +62,7 @@ TEST_CASE("GRU keeps the contract of layers") {
   check_layer(layer, random_activation<Tensor<double, 3>>({3, 4, 2}, rng));
   check_layer(layer, random_activation<Tensor<double, 3>>({1, 1, 2}, rng), {.training = true});
   check_layer(layer, random_activation<Padded<double, 3>>({5, 4, 2}, rng));
-  check_layer(randomized(GRU<double>(1, 1)),
-              random_activation<Tensor<double, 3>>({2, 6, 1}, rng));
+  check_layer(randomized(GRU<double>(1, 1)), random_activation<Tensor<double, 3>>({2, 6, 1}, rng));
 }
 
 TEMPLATE_TEST_CASE("GRU against torch, from a given state", "", float, double) {
@@ -127,8 +126,8 @@ TEST_CASE("GRU: the initial state and its gradient") {
     GRU<double>::Cache<X> other;
     return run(Eigen::Map<const Matrix<double>>(v.data(), 4, 3), other);
   };
-  CHECK(gradient_error(f, numbers(start).matrix(),
-                       numbers(cache.initial_derivative).matrix()) < 1e-6);
+  CHECK(gradient_error(f, numbers(start).matrix(), numbers(cache.initial_derivative).matrix()) <
+        1e-6);
   // A sequence of no steps keeps the state it started from.
   REQUIRE(x.lengths[1] == 0);
   CHECK(cache.final_state.row(1) == start.row(1));

@@ -19,9 +19,8 @@ Moments moments(Initializer how, Index fan_in, Index fan_out) {
   Matrix<T> weight(fan_in, fan_out);
   Rng rng{7};
   initialize(weight, how, rng);
-  const Eigen::ArrayXd x = Eigen::Map<Vector<T>>(weight.data(), weight.size())
-                               .template cast<double>()
-                               .array();
+  const Eigen::ArrayXd x =
+      Eigen::Map<Vector<T>>(weight.data(), weight.size()).template cast<double>().array();
   const double mean = x.mean();
   const double variance = (x - mean).square().mean();
   return {mean, variance, (x - mean).pow(4).mean() / variance / variance, x.abs().maxCoeff()};
@@ -61,8 +60,8 @@ TEMPLATE_TEST_CASE("the orthogonal initializer gives orthonormal rows or columns
     Matrix<T> w(rows, cols);
     initialize(w, Initializer::orthogonal, rng);
     const Matrix<double> d = w.template cast<double>();
-    const Matrix<double> gram = rows >= cols ? Matrix<double>(d.transpose() * d)
-                                             : Matrix<double>(d * d.transpose());
+    const Matrix<double> gram =
+        rows >= cols ? Matrix<double>(d.transpose() * d) : Matrix<double>(d * d.transpose());
     const Index n = std::min(rows, cols);
     CHECK((gram - Matrix<double>::Identity(n, n)).cwiseAbs().maxCoeff() < 20 * eps);
   }

@@ -71,8 +71,7 @@ TEST_CASE("Layer: one of a user's own keeps the contract, alone and among others
   Rng rng{26};
   const auto x = random_activation<Matrix<double>>({4, 3}, rng);
   check_layer(randomized(Square{}), x);
-  check_layer(randomized(Sequential{Square{}, Square{}, Square{}}), x,
-              {.tolerance = 1e-5});
+  check_layer(randomized(Sequential{Square{}, Square{}, Square{}}), x, {.tolerance = 1e-5});
   check_layer(Square{}, random_activation<Tensor<double, 3>>({2, 2, 3}, rng));
 }
 
@@ -81,7 +80,7 @@ TEST_CASE("Layer: what the contract is made of sees a wrong layer") {
   const Forgetful wrong;
   Trip<Forgetful, Matrix<double>> trip(wrong, x, x);
   wrong.backward(x, trip.y, x, trip.cache, trip.dx, trip.gradient);
-  CHECK(gradient_numbers(trip.gradient)[0] == 4);  // 8 for a layer that adds
+  CHECK(flatten<double>(trip.gradient)[0] == 4);  // 8 for a layer that adds
   const auto cube = [](const Vector<double>& v) { return v.array().cube().sum(); };
   const Vector<double> at = Vector<double>::LinSpaced(5, -2, 2);
   const Vector<double> right = 3 * at.array().square();

@@ -89,7 +89,7 @@ TEMPLATE_TEST_CASE("pooling over time: no time at all, lengths that do not fit",
   x.lengths = {1, -1};
   CHECK_THROWS_AS(predict(TestType{}, x), ShapeError);
   x.lengths = {1, 3};
-  CHECK_THROWS_WITH((Trip<TestType, Padded<float, 3>>(TestType{}, x,
-                                                      Matrix<float>::Ones(2, 2).eval())),
-                    ContainsSubstring("dy is 2 x 2, expected 2 x 1"));
+  CHECK_THROWS_WITH(
+      (Trip<TestType, Padded<float, 3>>(TestType{}, x, Matrix<float>::Ones(2, 2).eval())),
+      ContainsSubstring("dy is 2 x 2, expected 2 x 1"));
 }

@@ -32,9 +32,9 @@ TEST_CASE("Residual adds its input to what is inside, and nests") {
   const Residual block{dense};
   CHECK((predict(block, x) - x - predict(dense, x)).norm() < 1e-14);
 
-  const auto nested = randomized(Sequential{
-      Residual{Sequential{Dense<double>{3, 5}, GELU{}, Dense<double>{5, 3}}}, ReLU{},
-      Residual{Residual{Dense<double>{3, 3}}}, Dense<double>{3, 1}});
+  const auto nested =
+      randomized(Sequential{Residual{Sequential{Dense<double>{3, 5}, GELU{}, Dense<double>{5, 3}}},
+                            ReLU{}, Residual{Residual{Dense<double>{3, 3}}}, Dense<double>{3, 1}});
   check_layer(nested, x);
 }
 

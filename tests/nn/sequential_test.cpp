@@ -26,17 +26,16 @@ TEST_CASE("Sequential keeps the contract of layers, whatever works in place") {
   check_layer(randomized(Sequential{Dense<double>{3, 4}, GELU{}, Tanh{}, Sigmoid{},
                                     Dense<double>{4, 2}, ELU{}}),
               x);
-  check_layer(randomized(Sequential{LayerNorm<double>{3}, LeakyReLU{}, Dense<double>{3, 3},
-                                    Softmax{}}),
-              x);
-  const auto dropping = randomized(Sequential{Dense<double>{3, 6}, Dropout{0.3}, Tanh{},
-                                              Dropout{0.3}, Dense<double>{6, 2}});
+  check_layer(
+      randomized(Sequential{LayerNorm<double>{3}, LeakyReLU{}, Dense<double>{3, 3}, Softmax{}}), x);
+  const auto dropping = randomized(
+      Sequential{Dense<double>{3, 6}, Dropout{0.3}, Tanh{}, Dropout{0.3}, Dense<double>{6, 2}});
   check_layer(dropping, x);
   check_layer(dropping, x, {.training = true, .rows_alone = false});
-  check_layer(randomized(Sequential{
-                  Sequential{Dense<double>{3, 4}, Tanh{}},
-                  Sequential{Sigmoid{}, Dense<double>{4, 3}, Sequential{Tanh{}, ELU{}}}}),
-              x);
+  check_layer(
+      randomized(Sequential{Sequential{Dense<double>{3, 4}, Tanh{}},
+                            Sequential{Sigmoid{}, Dense<double>{4, 3}, Sequential{Tanh{}, ELU{}}}}),
+      x);
 }
 
 TEST_CASE("Sequential with batch normalization keeps the contract of layers") {
@@ -52,9 +51,9 @@ TEST_CASE("Sequential with batch normalization keeps the contract of layers") {
 
 TEST_CASE("Sequential: from tokens to a score, types change on the way") {
   Rng rng{24};
-  const auto network = randomized(Sequential{Embedding<double>{7, 3, {.padding = 0}}, Dropout{0.4},
-                                             GRU<double>{3, 4}, MaxOverTime{},
-                                             Dense<double>{4, 1}});
+  const auto network =
+      randomized(Sequential{Embedding<double>{7, 3, {.padding = 0}}, Dropout{0.4},
+                            GRU<double>{3, 4}, MaxOverTime{}, Dense<double>{4, 1}});
   static_assert(std::is_same_v<InputOf<decltype(network)>, Tokens>);
   static_assert(std::is_same_v<OutputOf<decltype(network), Tokens>, Matrix<double>>);
   Tokens x;
@@ -101,8 +100,7 @@ TEST_CASE("Sequential: names, access, starting values, running moments") {
       },
       network);
   CHECK(names == std::vector<std::string>{"0.weight", "0.bias", "2.weight", "2.bias",
-                                          "2.running_mean", "2.running_var", "3.weight",
-                                          "3.bias"});
+                                          "2.running_mean", "2.running_var", "3.weight", "3.bias"});
   CHECK(trainable == std::vector<bool>{true, true, true, true, false, false, true, true});
   CHECK(count_parameters(network) == 9 + 6 + 4);
   CHECK(count_parameters(network, true) == 9 + 12 + 4);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <cmath>
+#include <limits>
 
 #include <loyal/optim/rmsprop.hpp>
 
@@ -34,4 +35,24 @@ TEST_CASE("RMSProp refuses options outside their domains", "[optim][rmsprop]") {
   CHECK_THROWS_AS((RMSProp{{.epsilon = 0}}), loyal::OptionError);
   CHECK_THROWS_AS((RMSProp{{.momentum = 1}}), loyal::OptionError);
   CHECK_THROWS_AS((RMSProp{{.weight_decay = -1}}), loyal::OptionError);
+}
+
+TEST_CASE("RMSProp: a variance that rounding left below 0 is none", "[optim][rmsprop]") {
+  // Under a constant gradient the running variance falls to rounding errors of either sign.
+  const auto run = []<class T>(T g) {
+    loyal::Vector<T> p = loyal::Vector<T>::Ones(9);
+    const RMSProp optimizer{{.centered = true}};
+    auto state = optimizer.init(p);
+    for (int i = 0; i < 4000; ++i)
+      optimizer.step(p, loyal::Vector<T>::Constant(9, g).eval(), state);
+    CHECK(p.allFinite());
+    // A gradient that is no number still shows.
+    optimizer.step(p, loyal::Vector<T>::Constant(9, std::numeric_limits<T>::quiet_NaN()).eval(),
+                   state);
+    CHECK(p.array().isNaN().all());
+  };
+  run(0.1F);
+  run(7.7F);
+  run(0.1);
+  run(0.001);
 }

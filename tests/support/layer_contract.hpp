@@ -86,26 +86,6 @@ void fill_padding(X& x, double value) {
   }
 }
 
-/// All numbers of a gradient in double; sparse ones with their zeros.
-template <class M>
-Vector<double> gradient_numbers(const M& model) {
-  std::vector<double> all;
-  for_each_parameter(
-      [&](const Leaf& leaf, const auto& array) {
-        if (!leaf.trainable()) return;
-        const auto append = [&](const auto& dense) {
-          const auto values = loyal::detail::elements(dense);
-          for (Index i = 0; i < values.size(); ++i) all.push_back(static_cast<double>(values[i]));
-        };
-        if constexpr (loyal::detail::SparseLeaf<std::remove_cvref_t<decltype(array)>>)
-          append(array.dense());
-        else
-          append(array);
-      },
-      model);
-  return Eigen::Map<Vector<double>>(all.data(), static_cast<Index>(all.size()));
-}
-
 /// One forward and one backward pass with fresh caches.
 template <class L, Activation X>
 struct Trip {
@@ -146,7 +126,7 @@ double pairing(const L& layer, const X& x, const OutputOf<L, X>& dy, bool traini
 template <class L, Activation X>
 void check_samples(const L& layer, const X& x, const OutputOf<L, X>& dy, const Trip<L, X>& truth,
                    const LayerContract& how) {
-  const Vector<double> gradient = gradient_numbers(truth.gradient);
+  const Vector<double> gradient = flatten<double>(truth.gradient);
   if (how.rows_alone) {
     INFO("each sample alone gives what it gives among the others");
     Vector<double> sum = Vector<double>::Zero(gradient.size());
@@ -159,7 +139,7 @@ void check_samples(const L& layer, const X& x, const OutputOf<L, X>& dy, const T
         const X expected_dx = samples(truth.dx, b, 1);
         CHECK((numbers(alone.dx) - numbers(expected_dx)).matrix().norm() < 1e-12);
       }
-      sum += gradient_numbers(alone.gradient);
+      sum += flatten<double>(alone.gradient);
     }
     CHECK((sum - gradient).norm() <= 1e-12 * (1 + gradient.norm()));
   }
@@ -172,7 +152,7 @@ void check_samples(const L& layer, const X& x, const OutputOf<L, X>& dy, const T
     fill_padding(y, 0);
     fill_padding(trip.y, 0);
     CHECK(same_bits(trip.y, y));
-    CHECK(gradient_numbers(trip.gradient) == gradient);
+    CHECK(flatten<double>(trip.gradient) == gradient);
     if constexpr (RealActivation<X>) {
       auto dx = truth.dx;
       fill_padding(dx, 0);
@@ -189,7 +169,7 @@ void check_samples(const L& layer, const X& x, const OutputOf<L, X>& dy, const T
     shape[0] = 0;
     CHECK(shape_of(trip.y) == shape);
     layer.backward(nobody, trip.y, trip.y, trip.cache, trip.dx, trip.gradient);
-    CHECK(gradient_numbers(trip.gradient).isZero(0));
+    CHECK(flatten<double>(trip.gradient).isZero(0));
     if constexpr (RealActivation<X>) CHECK(shape_of(trip.dx) == shape_of(nobody));
   }
 }
@@ -199,14 +179,14 @@ template <class L, Activation X>
 void check_threads(const L& layer, const X& x, const OutputOf<L, X>& dy, const Trip<L, X>& truth,
                    const LayerContract& how) {
   INFO("several threads at once");
-  const Vector<double> gradient = gradient_numbers(truth.gradient);
+  const Vector<double> gradient = flatten<double>(truth.gradient);
   std::vector<int> same(4, 0);
   std::vector<std::thread> threads;
   for (int& count : same)
     threads.emplace_back([&] {
       for (int round = 0; round < 3; ++round) {
         const Trip<L, X> trip(layer, x, dy, how.training);
-        count += same_bits(trip.y, truth.y) && gradient_numbers(trip.gradient) == gradient;
+        count += same_bits(trip.y, truth.y) && flatten<double>(trip.gradient) == gradient;
       }
     });
   for (auto& thread : threads) thread.join();
@@ -238,7 +218,7 @@ void check_layer(const L& layer, const X& x, const LayerContract& how = {}) {
   const bool training = how.training;
   const Y dy = random_derivative(Trip<L, X>(layer, x, training).y);
   const Trip<L, X> truth(layer, x, dy, training);
-  const Vector<double> gradient = gradient_numbers(truth.gradient);
+  const Vector<double> gradient = flatten<double>(truth.gradient);
 
   {
     INFO("gradient of the parameters against central differences");
@@ -273,7 +253,7 @@ void check_layer(const L& layer, const X& x, const LayerContract& how = {}) {
       layer.backward(part, y, part_dy, cache, dx, g);
       if (n != batch_size(x)) continue;
       CHECK(same_bits(y, truth.y));
-      CHECK(gradient_numbers(g) == gradient);
+      CHECK(flatten<double>(g) == gradient);
       if constexpr (RealActivation<X>) CHECK(same_bits(dx, truth.dx));
     }
   }
@@ -281,7 +261,7 @@ void check_layer(const L& layer, const X& x, const LayerContract& how = {}) {
     INFO("gradients of parameters add up, the one of the input is written");
     Trip<L, X> twice(layer, x, dy, training);
     layer.backward(x, twice.y, dy, twice.cache, twice.dx, twice.gradient);
-    CHECK(difference(gradient_numbers(twice.gradient), (2 * gradient).eval()) < 1e-12);
+    CHECK(difference(flatten<double>(twice.gradient), (2 * gradient).eval()) < 1e-12);
     if constexpr (RealActivation<X>) CHECK(same_bits(twice.dx, truth.dx));
   }
   {
@@ -289,7 +269,7 @@ void check_layer(const L& layer, const X& x, const LayerContract& how = {}) {
     Trip<L, X> trip(layer, x, training);
     Discard nowhere;
     layer.backward(x, trip.y, dy, trip.cache, nowhere, trip.gradient);
-    CHECK(gradient_numbers(trip.gradient) == gradient);
+    CHECK(flatten<double>(trip.gradient) == gradient);
   }
   {
     INFO("a copy lives apart");
@@ -305,7 +285,7 @@ void check_layer(const L& layer, const X& x, const LayerContract& how = {}) {
     Trip<L, X> trip(layer, x, training);
     numbers(trip.y).setConstant(static_cast<ScalarOf<Y>>(NAN));
     layer.backward(x, trip.y, dy, trip.cache, trip.dx, trip.gradient);
-    CHECK(gradient_numbers(trip.gradient) == gradient);
+    CHECK(flatten<double>(trip.gradient) == gradient);
     if constexpr (RealActivation<X>) CHECK(same_bits(trip.dx, truth.dx));
   }
   if constexpr (loyal::detail::in_place<L>()) {

@@ -21,8 +21,7 @@ A loss_rows(const A& all, Index from, Index n) {
 
 /// Checks what every loss promises, for predictions in double.
 template <class L>
-void check_loss(const L& loss, const Matrix<double>& x,
-                const TargetOf<L, Matrix<double>>& target) {
+void check_loss(const L& loss, const Matrix<double>& x, const TargetOf<L, Matrix<double>>& target) {
   static_assert(Loss<L, Matrix<double>>);
   const Index rows = x.rows();
   Rng rng{77};
@@ -39,8 +38,8 @@ void check_loss(const L& loss, const Matrix<double>& x,
                        target, w);
     };
     CHECK(gradient_error(f, Eigen::Map<const Vector<double>>(x.data(), x.size()),
-                         Eigen::Map<Vector<double>>(gradient.data(), gradient.size()), 1e-4) <
-          1e-6);
+                         Eigen::Map<Vector<double>>(gradient.data(), gradient.size()),
+                         1e-4) < 1e-6);
 
     INFO("pieces with the divisor of the whole add up");
     const double divisor = loss.divisor(x, target, w);

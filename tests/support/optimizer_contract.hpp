@@ -70,16 +70,20 @@ void optimizer_contract(const O& optimizer) {
     Vector<float> p = Vector<float>::LinSpaced(n, -1, 1);
     const Vector<float> g = Vector<float>::LinSpaced(n, 2, -1).array().sin();
     Vector<float> head = p.head(4096);
+    Vector<float> inner = p.segment(3 << 17, 4096);
     Vector<float> tail = p.tail(4096);
     auto state = optimizer.init(p);
     auto head_state = optimizer.init(head);
+    auto inner_state = optimizer.init(inner);
     auto tail_state = optimizer.init(tail);
     for (int i = 0; i < 2; ++i) {
       optimizer.step(p, g, state);
       optimizer.step(head, Vector<float>(g.head(4096)), head_state);
+      optimizer.step(inner, Vector<float>(g.segment(3 << 17, 4096)), inner_state);
       optimizer.step(tail, Vector<float>(g.tail(4096)), tail_state);
     }
     CHECK(p.head(4096) == head);
+    CHECK(p.segment(3 << 17, 4096) == inner);
     CHECK((p.tail(4096) - tail).cwiseAbs().maxCoeff() <= 1e-6F);
   }
   SECTION("a sparse gradient moves the rows it touches as a dense one would, and no others") {
@@ -113,6 +117,11 @@ void optimizer_contract(const O& optimizer) {
     for_each_parameter([](const Leaf&, auto& a) { a.setOnes(); }, gradient);
     auto state = optimizer.init(norm);
     optimizer.step(norm, gradient, state);
+    for_each_parameter(
+        [](const Leaf& leaf, const auto& slot) {
+          if (!leaf.trainable()) CHECK(slot.size() == 0);
+        },
+        state.slots[0]);
     CHECK(norm.running_mean == RowVector<double>::Constant(3, 7));
     CHECK(norm.running_var == RowVector<double>::Ones(3));
     CHECK(norm.weight != RowVector<double>::Ones(3));
@@ -124,6 +133,58 @@ void optimizer_contract(const O& optimizer) {
     CHECK_THROWS_AS(optimizer.step(p, Vector<double>(Vector<double>::Ones(3)), state), ShapeError);
     CHECK(p == Vector<double>::Ones(4));
     CHECK(state.step == same.step);
+  }
+  SECTION("a wrong shape anywhere in a network changes nothing, also one of the right size") {
+    Sequential network{Dense<double>{3, 4}, Dense<double>{4, 2}};
+    const auto start = network;
+    const auto zero = zero_gradient(network);
+    auto gradient = zero;
+    for_each_parameter([&](const Leaf&, auto& a) { a.setOnes(); }, gradient);
+    auto state = optimizer.init(network);
+    const auto refuses = [&](const char* message) {
+      CHECK_THROWS_AS(optimizer.step(network, gradient, state), ShapeError);
+      CHECK_THROWS_WITH(optimizer.step(network, gradient, state), ContainsSubstring(message));
+      CHECK(network == start);
+      CHECK(state.step == 0);
+    };
+    gradient.template get<1>().weight.resize(4, 3);
+    refuses("the shape of the gradient of 1.weight is 4 x 3, expected 4 x 2");
+    gradient.template get<1>().weight.setZero(2, 4);
+    refuses("the shape of the gradient of 1.weight is 2 x 4, expected 4 x 2");
+    if constexpr (O::slots > 0) {
+      if (state.slots[0].template get<1>().weight.size() > 0) {
+        gradient = zero;
+        state.slots[0].template get<1>().weight.setZero(2, 4);
+        refuses("the shape of the state of 1.weight is 2 x 4, expected 4 x 2");
+      }
+    }
+    Embedding<double> table(5, 2);
+    auto table_state = optimizer.init(table);
+    const typename Embedding<double>::Gradient transposed{SparseRows<double>(2, 5)};
+    CHECK_THROWS_AS(optimizer.step(table, transposed, table_state), ShapeError);
+    Tensor<double, 2> tensor{{1, 2, 3}};
+    const Tensor<double, 2> column{{1}, {2}, {3}};
+    auto tensor_state = optimizer.init(tensor);
+    CHECK_THROWS_WITH(optimizer.step(tensor, column, tensor_state),
+                      ContainsSubstring("is 3 x 1, expected 1 x 3"));
+    CHECK_NOTHROW(optimizer.step(tensor, tensor, tensor_state));
+  }
+  if constexpr (requires { optimizer.options().learning_rate; }) {
+    SECTION("the rate multiplies the learning rate") {
+      auto options = optimizer.options();
+      options.learning_rate /= 4;
+      const O slower(options);
+      Vector<double> p = random_vector<double>(5, rng);
+      Vector<double> q = p;
+      auto state = optimizer.init(p);
+      auto slower_state = slower.init(q);
+      for (int i = 0; i < 4; ++i) {
+        const auto g = random_vector<double>(5, rng);
+        optimizer.step(p, g, state, 0.25);
+        slower.step(q, g, slower_state);
+      }
+      CHECK(p == q);
+    }
   }
 }
 

@@ -142,11 +142,9 @@ struct ParallelOptions {
 template <class Body>
 void parallel_for(Index n, const ParallelOptions& options, Body&& body) {
   if (n <= 0) return;
-  const Index grain = std::max<Index>(1, options.grain);
+  const Index grain = std::clamp<Index>(options.grain, 1, n);
   const Index chunks = (n + grain - 1) / grain;
-  const auto piece = [&](Index chunk) {
-    body(chunk * grain, std::min(n, (chunk + 1) * grain));
-  };
+  const auto piece = [&](Index chunk) { body(chunk * grain, std::min(n, (chunk + 1) * grain)); };
   const Index threads = std::min<Index>(resolve_threads(options.threads), chunks);
   if (threads == 1) {
     for (Index chunk = 0; chunk < chunks; ++chunk) piece(chunk);
@@ -179,7 +177,7 @@ template <class T, class Map, class Combine>
 T parallel_reduce(Index n, const ParallelOptions& options, T initial, Map&& map,
                   Combine&& combine) {
   if (n <= 0) return initial;
-  const Index grain = std::max<Index>(1, options.grain);
+  const Index grain = std::clamp<Index>(options.grain, 1, n);
   std::vector<T> parts(static_cast<std::size_t>((n + grain - 1) / grain), initial);
   parallel_for(n, {.threads = options.threads, .grain = grain}, [&](Index begin, Index end) {
     parts[static_cast<std::size_t>(begin / grain)] = map(begin, end);

@@ -74,7 +74,8 @@ concept Parameterized = requires(std::remove_cv_t<M>& m) {
 namespace detail {
 
 template <class A>
-concept EigenArray = std::is_base_of_v<Eigen::PlainObjectBase<std::remove_cv_t<A>>, std::remove_cv_t<A>>;
+concept EigenArray =
+    std::is_base_of_v<Eigen::PlainObjectBase<std::remove_cv_t<A>>, std::remove_cv_t<A>>;
 template <class A>
 inline constexpr bool is_sparse_rows = false;
 template <class T>
@@ -82,11 +83,11 @@ inline constexpr bool is_sparse_rows<SparseRows<T>> = true;
 template <class A>
 concept SparseLeaf = is_sparse_rows<std::remove_cv_t<A>>;
 template <class A>
-concept DenseLeaf = EigenArray<A> || (!Parameterized<A> && !SparseLeaf<A> && requires(A& a) {
-                      a.data();
-                      a.size();
-                      a.shape();
-                    });
+concept DenseLeaf = EigenArray<A> ||(!Parameterized<A> && !SparseLeaf<A> && requires(A & a) {
+  a.data();
+  a.size();
+  a.shape();
+});
 
 }  // namespace detail
 
@@ -127,7 +128,7 @@ struct gradient_of {
   using type = M;
 };
 template <class M>
-  requires requires { typename M::Gradient; }
+requires requires { typename M::Gradient; }
 struct gradient_of<M> {
   using type = typename M::Gradient;
 };
@@ -237,12 +238,14 @@ template <class M>
 bool all_finite(const M& model) {
   bool finite = true;
   for_each_parameter(
-      [&](const Leaf&, const auto& array) { finite = finite && detail::elements(array).allFinite(); },
+      [&](const Leaf&, const auto& array) {
+        finite = finite && detail::elements(array).allFinite();
+      },
       model);
   return finite;
 }
 
-/// All elements of the trainable arrays in the order of the walk.
+/// All elements of the trainable arrays in the order of the walk; sparse ones with their zeros.
 template <class T, class M>
 Vector<T> flatten(const M& model) {
   Vector<T> all(count_parameters(model));
@@ -250,9 +253,15 @@ Vector<T> flatten(const M& model) {
   for_each_parameter(
       [&](const Leaf& leaf, const auto& array) {
         if (!leaf.trainable()) return;
-        const auto x = detail::elements(array);
-        all.segment(at, x.size()) = x.template cast<T>();
-        at += x.size();
+        const auto append = [&](const auto& dense) {
+          const auto x = detail::elements(dense);
+          all.segment(at, x.size()) = x.template cast<T>();
+          at += x.size();
+        };
+        if constexpr (detail::SparseLeaf<std::remove_cvref_t<decltype(array)>>)
+          append(array.dense());
+        else
+          append(array);
       },
       model);
   return all;

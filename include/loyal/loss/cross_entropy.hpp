@@ -38,8 +38,7 @@ class BinaryCrossEntropy : public detail::ElementwiseLoss<BinaryCrossEntropy> {
     detail::expect_option(name, "positive_weight", options.positive_weight,
                           options.positive_weight > 0, "> 0");
     detail::expect_option(name, "label_smoothing", options.label_smoothing,
-                          options.label_smoothing >= 0 && options.label_smoothing < 1,
-                          "in [0, 1)");
+                          options.label_smoothing >= 0 && options.label_smoothing < 1, "in [0, 1)");
   }
   [[nodiscard]] const Options& options() const noexcept { return options_; }
 
@@ -99,7 +98,9 @@ class CrossEntropy {
   using Target = std::vector<Index>;
 
   CrossEntropy() = default;
-  explicit CrossEntropy(const Options& options) : options_(options) { check("CrossEntropy", options); }
+  explicit CrossEntropy(const Options& options) : options_(options) {
+    check("CrossEntropy", options);
+  }
   [[nodiscard]] const Options& options() const noexcept { return options_; }
 
   template <RealActivation X>
@@ -151,8 +152,7 @@ class CrossEntropy {
     for (const double w : options.class_weights)
       detail::expect_option(name, "a class weight", w, w >= 0 && std::isfinite(w), ">= 0");
     detail::expect_option(name, "label_smoothing", options.label_smoothing,
-                          options.label_smoothing >= 0 && options.label_smoothing < 1,
-                          "in [0, 1)");
+                          options.label_smoothing >= 0 && options.label_smoothing < 1, "in [0, 1)");
   }
 
   [[nodiscard]] double class_weight(Index c) const {
@@ -171,9 +171,9 @@ class CrossEntropy {
     const T total = goal.sum();
     // In double, where the distance of two floats is finite: 0 times infinity is not 0.
     const double log_sum = static_cast<double>(top) + std::log(static_cast<double>(sum));
-    const double loss = (goal.array().template cast<double>() *
-                         (log_sum - x.array().template cast<double>()))
-                            .sum();
+    const double loss =
+        (goal.array().template cast<double>() * (log_sum - x.array().template cast<double>()))
+            .sum();
     gradient = gradient * (total / sum) - goal;
     return loss;
   }
@@ -242,15 +242,15 @@ class SoftCrossEntropy {
     double sum = 0;
     for (Index r = 0; r < x.rows(); ++r) {
       for (Index c = 0; c < x.cols(); ++c)
-        goal[c] = static_cast<T>(hard_.class_weight(c) *
-                                 ((1 - smoothing) * static_cast<double>(t(r, c)) +
-                                  smoothing / static_cast<double>(x.cols())));
+        goal[c] =
+            static_cast<T>(hard_.class_weight(c) * ((1 - smoothing) * static_cast<double>(t(r, c)) +
+                                                    smoothing / static_cast<double>(x.cols())));
       const double weight = CrossEntropy::row_weight(weights, static_cast<std::size_t>(r));
       sum += weight * CrossEntropy::row_loss(x.row(r), goal, scratch);
       if (gradient != nullptr)
-        as_matrix(*gradient).row(r) = scratch * static_cast<T>(weight / divisor);
+        as_matrix(*gradient).row(r) = scratch * static_cast<T>(divisor == 0 ? 0 : weight / divisor);
     }
-    return sum / divisor;
+    return divisor == 0 ? 0 : sum / divisor;
   }
 
  private:

@@ -16,7 +16,7 @@ struct target_of {
   using type = X;
 };
 template <class L, class X>
-  requires requires { typename L::template Target<X>; }
+requires requires { typename L::template Target<X>; }
 struct target_of<L, X> {
   using type = typename L::template Target<X>;
 };
@@ -31,12 +31,13 @@ using TargetOf = typename detail::target_of<L, X>::type;
 ///                                                sum of weighted losses / divisor; unless gradient is null,
 ///                                                writes there d value / d prediction
 ///
+/// Both are 0 where the divisor is: for no samples, or none that weighs anything.
 /// Sum and divisor are apart so that a batch may be computed in pieces whose values and gradients add up.
 /// `weights` has an entry a row of the prediction, or is empty: all weigh 1.
 template <class L, class X = Matrix<float>>
-concept Loss = RealActivation<X> && requires(const L& loss, const X& prediction,
-                                             const TargetOf<L, X>& target,
-                                             const Vector<double>& weights, X* gradient) {
+concept Loss = RealActivation<X> &&
+    requires(const L& loss, const X& prediction, const TargetOf<L, X>& target,
+             const Vector<double>& weights, X* gradient) {
   { loss.divisor(prediction, target, weights) } -> std::convertible_to<double>;
   { loss.evaluate(prediction, target, weights, 1.0, gradient) } -> std::convertible_to<double>;
 };
@@ -96,7 +97,8 @@ struct ElementwiseLoss {
     expect_weights(Derived::name, weights, x.rows());
     const auto& self = static_cast<const Derived&>(*this);
     self.expect_target(t);
-    const T inverse = static_cast<T>(1 / divisor);
+    // Nothing to divide by: no row weighs anything.
+    const T inverse = divisor == 0 ? T(0) : static_cast<T>(1 / divisor);
     double sum = 0;
     if (weights.size() == 0)
       sum = self.value(x, t).template cast<double>().sum();
@@ -108,7 +110,7 @@ struct ElementwiseLoss {
       d = self.slope(x, t) * inverse;
       if (weights.size() != 0) d.colwise() *= weights.array().template cast<T>();
     }
-    return sum / divisor;
+    return divisor == 0 ? 0 : sum / divisor;
   }
 };
 

@@ -14,8 +14,9 @@ namespace detail {
 /// either slope_from_output(y), then works in place, or slope_from_input(x), as array expressions.
 template <class Function>
 struct ElementwiseLayer {
-  static constexpr bool in_place =
-      requires(const Function& f, Eigen::ArrayXf y) { f.slope_from_output(y); };
+  static constexpr bool in_place = requires(const Function& f, Eigen::ArrayXf y) {
+    f.slope_from_output(y);
+  };
   static constexpr bool reads_output = in_place;
 
   template <RealActivation X>
@@ -31,9 +32,11 @@ struct ElementwiseLayer {
                    as_matrix(y).cols());
       set_shape_like(dx, dy);
       if constexpr (in_place)
-        as_matrix(dx).array() = as_matrix(dy).array() * self().slope_from_output(as_matrix(y).array());
+        as_matrix(dx).array() =
+            as_matrix(dy).array() * self().slope_from_output(as_matrix(y).array());
       else
-        as_matrix(dx).array() = as_matrix(dy).array() * self().slope_from_input(as_matrix(x).array());
+        as_matrix(dx).array() =
+            as_matrix(dy).array() * self().slope_from_input(as_matrix(x).array());
     }
   }
 
@@ -110,8 +113,7 @@ class ELU : public detail::ElementwiseLayer<ELU> {
 
   auto value(const auto& x) const {
     using T = typename std::remove_cvref_t<decltype(x)>::Scalar;
-    return at_least(x, T(0)) +
-           static_cast<T>(alpha_) * at_most(x, T(0)).expm1();
+    return at_least(x, T(0)) + static_cast<T>(alpha_) * at_most(x, T(0)).expm1();
   }
   /// 1 where y > 0, else y + alpha, which is alpha exp(x).
   auto slope_from_output(const auto& y) const {
@@ -185,6 +187,8 @@ struct Softmax {
   template <RealActivation X, class DX>
   void backward(const X&, const X& y, const X& dy, NoCache&, DX& dx, Softmax&) const {
     if constexpr (detail::wanted<DX>) {
+      detail::expect_shape("Softmax::backward", "dy", as_matrix(dy), as_matrix(y).rows(),
+                           as_matrix(y).cols());
       set_shape_like(dx, dy);
       const auto p = as_matrix(y).array();
       const auto from = as_matrix(dy).array();

@@ -99,7 +99,10 @@ class Embedding {
                 Gradient& gradient) const {
     const auto from = as_matrix(dy);
     detail::expect_size("Embedding::backward", "the last axis of dy", from.cols(), weight.cols());
-    for_each_number(x, [&](Index at, Index number) { gradient.weight.row(number) += from.row(at); });
+    detail::expect_size("Embedding::backward", "the number of rows of dy", from.rows(),
+                        values_of(x).size());
+    for_each_number(x,
+                    [&](Index at, Index number) { gradient.weight.row(number) += from.row(at); });
   }
 
   [[nodiscard]] Gradient zero_gradient() const { return {{weight.rows(), weight.cols()}}; }
@@ -123,7 +126,8 @@ class Embedding {
       if (number != options_.padding || options_.padding < 0) f(at, number);
     };
     if constexpr (requires { x.lengths; }) {
-      const Index stride = batch_size(x) == 0 ? 0 : static_cast<Index>(x.values.size()) / batch_size(x);
+      const Index stride =
+          batch_size(x) == 0 ? 0 : static_cast<Index>(x.values.size()) / batch_size(x);
       const Index step = shape_of(x)[1] == 0 ? 0 : stride / shape_of(x)[1];
       for (Index b = 0; b < batch_size(x); ++b)
         for (Index i = 0; i < length_of(x, b) * step; ++i) visit(x.values, b * stride + i);

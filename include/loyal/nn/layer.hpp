@@ -144,6 +144,13 @@ constexpr bool reads_output() {
   else
     return true;
 }
+template <class L>
+constexpr bool couples_samples() {
+  if constexpr (requires { L::couples_samples; })
+    return L::couples_samples;
+  else
+    return false;
+}
 
 /// False for the place of an unwanted gradient; work for it can then be left out.
 template <class DX>

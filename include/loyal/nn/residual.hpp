@@ -21,6 +21,7 @@ class Residual {
   using Input = InputOf<Inner>;
   using Gradient = Residual<GradientOf<Inner>>;
   static constexpr bool reads_output = false;
+  static constexpr bool couples_samples = detail::couples_samples<Inner>();
 
   template <class X>
   struct Cache {

@@ -68,12 +68,7 @@ class Sequential {
     else
       return detail::reads_output<LayerAt<count - 1>>();
   }();
-  static constexpr bool couples_samples = (... || [] {
-    if constexpr (requires { Layers::couples_samples; })
-      return Layers::couples_samples;
-    else
-      return false;
-  }());
+  static constexpr bool couples_samples = (... || detail::couples_samples<Layers>());
 
  private:
   /// Whether layer I overwrites its input, which must be a buffer of ours that nobody reads afterwards.

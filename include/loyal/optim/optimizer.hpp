@@ -6,6 +6,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -130,16 +131,35 @@ class ElementwiseOptimizer {
       return true;
   }
 
+  template <class A, class B>
+  static bool same_shape(const A& a, const B& b) {
+    if constexpr (requires { a.rows(); })
+      return a.rows() == b.rows() && a.cols() == b.cols();
+    else
+      return shape_of(a) == shape_of(b);
+  }
+  template <class A>
+  static std::string shape_text(const A& a) {
+    if constexpr (requires { a.rows(); }) {
+      return detail::to_text({a.rows(), a.cols()});
+    } else {
+      std::string text;
+      for (const Index size : shape_of(a))
+        text += (text.empty() ? "" : " x ") + std::to_string(size);
+      return text;
+    }
+  }
+
   template <class P, class G, class... S>
   void expect(const Leaf& leaf, const P& p, const G& g, const S&... s) const {
-    if (static_cast<Index>(p.size()) != static_cast<Index>(g.size()))
-      detail::fail<ShapeError>("Optimizer::step", "the size of the gradient of " + leaf.name(),
-                               g.size(), p.size());
+    if (!same_shape(p, g))
+      detail::fail<ShapeError>("Optimizer::step", "the shape of the gradient of " + leaf.name(),
+                               shape_text(g), shape_text(p));
     [[maybe_unused]] std::size_t k = 0;
     (..., [&] {
-      if (uses(k++) && static_cast<Index>(s.size()) != static_cast<Index>(p.size()))
-        detail::fail<ShapeError>("Optimizer::step", "the size of the state of " + leaf.name(),
-                                 s.size(), p.size());
+      if (uses(k++) && !same_shape(p, s))
+        detail::fail<ShapeError>("Optimizer::step", "the shape of the state of " + leaf.name(),
+                                 shape_text(s), shape_text(p));
     }());
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "../math/bounds.hpp"
 #include "optimizer.hpp"
 
 namespace loyal {
@@ -66,7 +67,7 @@ class RMSProp : public ElementwiseOptimizer<RMSProp, 3> {
       }
     };
     if (options_.centered)
-      apply((v - a.square()).sqrt());
+      apply(at_least(v - a.square(), T(0)).sqrt());  // rounding may leave a variance below 0
     else
       apply(v.sqrt());
   }

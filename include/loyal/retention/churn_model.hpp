@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cstdint>
 #include <cmath>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <utility>
@@ -49,7 +49,8 @@ class ChurnModel {
   using T = typename Classifier::value_type;
 
   struct Options {
-    bool squash = true;  ///< features pass sign(x) log(1 + |x|) first, which tames counts and amounts
+    bool squash =
+        true;  ///< features pass sign(x) log(1 + |x|) first, which tames counts and amounts
     double calibration_share = 0.2;  ///< of the samples, for the calibrator; in (0, 0.5]
     std::uint64_t seed = 0;          ///< of the choice of these samples
   };
@@ -135,7 +136,8 @@ class ChurnModel {
     const auto text = [&](const std::string& key) -> const std::string& {
       const auto found = file.metadata().find(key);
       if (found == file.metadata().end())
-        detail::fail<FormatError>(path, "the metadata '" + key + "'", "missing", "that of a ChurnModel");
+        detail::fail<FormatError>(path, "the metadata '" + key + "'", "missing",
+                                  "that of a ChurnModel");
       return found->second;
     };
     if (text("format") != "loyal.ChurnModel.1")
@@ -149,13 +151,15 @@ class ChurnModel {
     const auto stored = file.read<std::int64_t>("sizes");
     if (stored.size() != sizes.size() || stored.empty() ||
         std::cmp_not_equal(stored[0], model.names_.size()))
-      detail::fail<FormatError>(path, "sizes", "those of another model", "those of this classifier");
+      detail::fail<FormatError>(path, "sizes", "those of another model",
+                                "those of this classifier");
     // Sizes are believed only as far as the file has the elements for them.
     Index elements = 1;
     for (const auto& [name, info] : file.tensors()) elements += info.size();
     for (std::size_t i = 0; i < sizes.size(); ++i) {
       if (stored[i] < 1 || stored[i] > elements)
-        detail::fail<FormatError>(path, "a size", stored[i], detail::concatenate("in 1 .. ", elements));
+        detail::fail<FormatError>(path, "a size", stored[i],
+                                  detail::concatenate("in 1 .. ", elements));
       sizes[i] = static_cast<Index>(stored[i]);
     }
     for (std::size_t i = 1; i < sizes.size(); ++i)
@@ -165,6 +169,8 @@ class ChurnModel {
     read_parameters(file, model.classifier_, "classifier");
     read_parameters(file, model.calibrator_, "calibrator", Shapes::of_file);
     model.calibrator_.check();
+    if (!all_finite(model.classifier_))
+      detail::fail<FormatError>(path, "the classifier", "not finite", "finite parameters");
     return model;
   }
 

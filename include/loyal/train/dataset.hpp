@@ -79,8 +79,10 @@ struct Dataset {
 
   [[nodiscard]] Index size() const { return detail::count_samples(inputs); }
 
-  /// @throws ShapeError unless inputs, targets and weights agree in number.
+  /// @throws ShapeError unless inputs, targets and weights agree in number, and lengths lie within their batch.
   void check(const char* where) const {
+    if constexpr (Activation<X>) detail::expect_lengths(where, inputs);
+    if constexpr (Activation<Y>) detail::expect_lengths(where, targets);
     detail::expect_size(where, "the number of targets", detail::count_samples(targets), size());
     if (weights.size() != 0)
       detail::expect_size(where, "the number of weights", weights.size(), size());
@@ -104,9 +106,15 @@ void gather(const Dataset<X, Y>& data, std::span<const Index> samples, Dataset<X
     out.weights.resize(0);
 }
 
-/// The same as a new dataset.
+/// The same as a new dataset, checked.
+/// @throws ShapeError as Dataset::check(); DataError for a number that is no sample's.
 template <class X, class Y>
 Dataset<X, Y> select(const Dataset<X, Y>& data, std::span<const Index> samples) {
+  data.check("select");
+  for (const Index i : samples)
+    if (i < 0 || i >= data.size())
+      detail::fail<DataError>("select", "a sample", i,
+                              detail::concatenate("in 0 .. ", data.size() - 1));
   Dataset<X, Y> out;
   gather(data, samples, out);
   return out;

@@ -21,8 +21,8 @@ namespace loyal {
 ///   labels         samples: 0 or 1
 ///   coefficients   features; the intercept is not penalized
 ///
-/// l2 = 1 is scikit-learn's C = 1. Separable classes have no optimum without a penalty; fit() then stops at
-/// its limit of iterations and says so in converged().
+/// l2 = 1 is scikit-learn's C = 1. Separable classes have no optimum without a penalty; fit() then stops with
+/// steep coefficients, and converged() is false.
 /// @throws OptionError for options out of range; DataError for labels other than 0 and 1, one class only, or
 /// data that is not finite; ShapeError if sizes differ; NotFitted.
 /// Source: Newton's method with conjugate gradients, Lin, Weng & Keerthi, JMLR 9, 2008, with a backtracking
@@ -52,12 +52,15 @@ class LogisticRegression {
     detail::expect_option(where, "l2", o.l2, o.l2 >= 0 && std::isfinite(o.l2), ">= 0");
     detail::expect_option(where, "max_iterations", o.max_iterations, o.max_iterations >= 1, ">= 1");
     detail::expect_option(where, "tolerance", o.tolerance, o.tolerance > 0, "> 0");
-    detail::expect_option(where, "positive_weight", o.positive_weight, o.positive_weight > 0, "> 0");
+    detail::expect_option(where, "positive_weight", o.positive_weight, o.positive_weight > 0,
+                          "> 0");
   }
 
   [[nodiscard]] const Options& options() const noexcept { return options_; }
   /// Features; log odds for a unit of each.
-  [[nodiscard]] auto coefficients() const { return parameters_.head(std::max<Index>(0, parameters_.size() - 1)); }
+  [[nodiscard]] auto coefficients() const {
+    return parameters_.head(std::max<Index>(0, parameters_.size() - 1));
+  }
   [[nodiscard]] double intercept() const { return fitted()[parameters_.size() - 1]; }
   /// Whether the last fit() reached its tolerance.
   [[nodiscard]] bool converged() const noexcept { return converged_; }
@@ -185,8 +188,11 @@ class LogisticRegression {
       z += length * z_step;
       value = next;
     }
+    // A gradient can vanish on the way to infinity, too: where classes are told apart without a penalty.
+    const bool separated =
+        options_.l2 == 0 && (weight.array() == 0 || (2 * y - 1) * z.array() > 0).all();
     parameters_ = b;
-    converged_ = converged;
+    converged_ = converged && !separated;
     iterations_ = iteration;
   }
 

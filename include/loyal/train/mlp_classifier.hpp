@@ -48,15 +48,16 @@ class MLPClassifier {
   using Network = Sequential<Dense<T>, ReLU, Dropout, Dense<T>, ReLU, Dropout, Dense<T>>;
 
   struct Options {
-    Index hidden1 = 32;              ///< units of the first hidden layer; >= 1
-    Index hidden2 = 16;              ///< units of the second; >= 1
-    double dropout = 0.2;            ///< share of hidden units dropped while training; in [0, 1)
-    int epochs = 50;                 ///< at most; >= 1
-    Index batch_size = 128;          ///< samples a step; >= 1
-    double learning_rate = 1e-3;     ///< of AdamW; > 0
-    double weight_decay = 1e-2;      ///< of AdamW; >= 0
-    double validation_share = 0.15;  ///< held out to choose the epoch; in [0, 0.5]; 0: the last epoch stays
-    int patience = 10;               ///< epochs without a better validation loss before it stops; >= 1
+    Index hidden1 = 32;           ///< units of the first hidden layer; >= 1
+    Index hidden2 = 16;           ///< units of the second; >= 1
+    double dropout = 0.2;         ///< share of hidden units dropped while training; in [0, 1)
+    int epochs = 50;              ///< at most; >= 1
+    Index batch_size = 128;       ///< samples a step; >= 1
+    double learning_rate = 1e-3;  ///< of AdamW; > 0
+    double weight_decay = 1e-2;   ///< of AdamW; >= 0
+    double validation_share =
+        0.15;           ///< held out to choose the epoch; in [0, 0.5]; 0: the last epoch stays
+    int patience = 10;  ///< epochs without a better validation loss before it stops; >= 1
     double positive_weight = 1;      ///< factor on the loss of label 1; > 0
     std::uint64_t seed = 0;          ///< of starting weights, held-out samples, order and dropout
     ProgressCallback progress = {};  ///< told after each epoch; may cancel
@@ -68,6 +69,8 @@ class MLPClassifier {
     const auto& o = options_;
     detail::expect_option(where, "hidden1", o.hidden1, o.hidden1 >= 1, ">= 1");
     detail::expect_option(where, "hidden2", o.hidden2, o.hidden2 >= 1, ">= 1");
+    detail::expect_option(where, "epochs", o.epochs, o.epochs >= 1, ">= 1");
+    detail::expect_option(where, "batch_size", o.batch_size, o.batch_size >= 1, ">= 1");
     detail::expect_option(where, "validation_share", o.validation_share,
                           o.validation_share >= 0 && o.validation_share <= 0.5, "in [0, 0.5]");
     detail::expect_option(where, "patience", o.patience, o.patience >= 1, ">= 1");
@@ -93,7 +96,7 @@ class MLPClassifier {
     if (held > 0) {
       std::vector<Index> order(static_cast<std::size_t>(x.rows()));
       std::iota(order.begin(), order.end(), Index{0});
-      Rng{options_.seed, 17}.shuffle(order);
+      Rng{options_.seed, 1}.shuffle(order);
       const std::span<const Index> all(order);
       held_out = select(data, all.first(static_cast<std::size_t>(held)));
       data = select(data, all.subspan(static_cast<std::size_t>(held)));
@@ -101,7 +104,7 @@ class MLPClassifier {
       how.patience = options_.patience;
     }
     Network fresh = shaped(x.cols(), options_.hidden1, options_.hidden2);
-    Rng rng{options_.seed, 18};
+    Rng rng{options_.seed};  // train() draws from streams 2, 3, ...
     initialize(fresh, rng);
     History history = train(fresh, loss(), optimizer(), data, how);
     network_ = std::move(fresh);
@@ -137,8 +140,12 @@ class MLPClassifier {
  private:
   [[nodiscard]] Network shaped(Index features, Index hidden1, Index hidden2) const {
     const typename Dense<T>::Options he{.initializer = Initializer::he_normal};
-    return Network{Dense<T>{features, hidden1, he}, ReLU{}, Dropout{options_.dropout},
-                   Dense<T>{hidden1, hidden2, he}, ReLU{}, Dropout{options_.dropout},
+    return Network{Dense<T>{features, hidden1, he},
+                   ReLU{},
+                   Dropout{options_.dropout},
+                   Dense<T>{hidden1, hidden2, he},
+                   ReLU{},
+                   Dropout{options_.dropout},
                    Dense<T>{hidden2, 1}};
   }
   [[nodiscard]] BinaryCrossEntropy loss() const {

@@ -61,12 +61,13 @@ struct History {
 /// How train() goes about it.
 template <class X, class Y>
 struct TrainOptions {
-  int epochs = 10;         ///< times through the data at most, those of a resumed checkpoint included; >= 1
-  Index batch_size = 256;  ///< samples a step; >= 1
-  std::uint64_t seed = 0;  ///< of shuffling and dropout
-  bool shuffle = true;     ///< a new order each epoch
+  int epochs =
+      10;  ///< times through the data at most, those of a resumed checkpoint included; >= 1
+  Index batch_size = 256;                   ///< samples a step; >= 1
+  std::uint64_t seed = 0;                   ///< of shuffling and dropout
+  bool shuffle = true;                      ///< a new order each epoch
   Borrowed<Dataset<X, Y>> validation = {};  ///< held-out data, looked at after each epoch
-  int patience = 0;        ///< stop after so many epochs without a better validation loss; 0: never
+  int patience = 0;  ///< stop after so many epochs without a better validation loss; 0: never
   double minimum_improvement = 0;  ///< what counts as better: lower by more than this; >= 0
   bool restore_best = true;        ///< with validation, leave the network of the best epoch
   double clip_norm = 0;            ///< largest norm of a step's gradient; 0: any
@@ -100,7 +101,8 @@ void save_checkpoint(const std::string& path, const TrainingRun<Network, State>&
                                          run.epochs_without_improvement};
   std::vector<double> losses{run.best_loss};
   for (const Epoch& e : run.history.epochs)
-    losses.insert(losses.end(), {e.training_loss, e.validation_loss, e.rate, e.gradient_norm, e.seconds});
+    losses.insert(losses.end(),
+                  {e.training_loss, e.validation_loss, e.rate, e.gradient_norm, e.seconds});
   file.add("counts", {static_cast<Index>(counts.size())}, counts);
   file.add("losses", {static_cast<Index>(losses.size())}, losses);
   file.write(path);
@@ -113,10 +115,18 @@ void load_checkpoint(const std::string& path, TrainingRun<Network, State>& run) 
   read_parameters(file, run.best, "best");
   for (std::size_t k = 0; k < run.state.slots.size(); ++k)
     read_parameters(file, run.state.slots[k], "optimizer." + std::to_string(k));
+  const std::string unknown = "optimizer." + std::to_string(run.state.slots.size());
+  for (const auto& [name, info] : file.tensors())
+    if (name.starts_with(unknown))
+      fail<FormatError>(path, "the tensor '" + name + "'", "in the file",
+                        "those of this optimizer");
   const auto counts = file.template read<std::int64_t>("counts");
   const auto losses = file.template read<double>("losses");
-  if (counts.size() != 3 || losses.size() % 5 != 1)
-    fail<FormatError>(path, "the number of counts", counts.size(), "3, as in a checkpoint of train()");
+  const auto epochs = static_cast<std::int64_t>(losses.size() / 5);
+  const auto is_epoch = [&](std::int64_t n) { return n >= 0 && n <= epochs; };
+  if (counts.size() != 3 || losses.size() % 5 != 1 || counts[0] < 0 || !is_epoch(counts[1]) ||
+      !is_epoch(counts[2]))
+    fail<FormatError>(path, "what it counts", "damaged", "a checkpoint of train()");
   run.state.step = counts[0];
   run.history.best_epoch = static_cast<int>(counts[1]);
   run.epochs_without_improvement = static_cast<int>(counts[2]);
@@ -137,6 +147,7 @@ template <class Network, class L, class X, class Y>
 requires Layer<Network, X>
 double mean_loss(const Network& network, const L& loss, const Dataset<X, Y>& data,
                  Index batch_size = 1024) {
+  detail::expect_option("mean_loss", "batch_size", batch_size, batch_size >= 1, ">= 1");
   data.check("mean_loss");
   if (data.size() == 0) detail::fail<DataError>("mean_loss", "the number of samples", 0, ">= 1");
   Workspace<Network, X> workspace;
@@ -161,14 +172,14 @@ double mean_loss(const Network& network, const L& loss, const Dataset<X, Y>& dat
 /// Fits a network to data by mini-batches, starting from the weights it has.
 ///
 /// Each epoch visits every sample once, in an order that (seed, epoch) fixes; the same seed gives the same
-/// bits. With validation, training stops when `patience` runs out and leaves the best epoch's network. A loss
-/// or gradient that is not finite ends it as History::End::diverged, with the best epoch's network.
+/// bits. With validation, training stops when `patience` runs out and leaves the best epoch's network. A loss,
+/// gradient or parameter that is not finite ends it as History::End::diverged, with the best epoch's network.
 /// A checkpoint is written after each epoch; a later call with the same arguments goes on from it and ends
 /// with the same bits as one that was never interrupted.
 /// @throws ShapeError, DataError, OptionError before anything changes; FormatError for a checkpoint of
 /// another network.
-/// Source: none, the standard loop. Cost: epochs * samples * (forward + backward); no allocation in a step
-/// once warm.
+/// Source: none, the standard loop. Cost: epochs * samples * (forward + backward); once warm, a step allocates
+/// nothing but scratch space of some layers and of large products.
 ///
 ///     loyal::Sequential network{loyal::Dense<double>{2, 8}, loyal::Tanh{}, loyal::Dense<double>{8, 1}};
 ///     loyal::Matrix<double> inputs(4, 2), labels(4, 1);
@@ -179,9 +190,9 @@ double mean_loss(const Network& network, const L& loss, const Dataset<X, Y>& dat
 ///     if (history.epochs.back().training_loss > 0.05) return 1;
 template <class Network, class L, class O, class X = InputOf<Network>,
           class Y = TargetOf<L, OutputOf<Network, X>>>
-requires Layer<Network, X> && Loss<L, OutputOf<Network, X>> && Optimizer<O, Network>
-History train(Network& network, const L& loss, const O& optimizer, const Dataset<X, Y>& data,
-              const TrainOptions<X, Y>& options = {}) {
+requires Layer<Network, X> && Loss<L, OutputOf<Network, X>> && Optimizer<O, Network> History
+train(Network& network, const L& loss, const O& optimizer, const Dataset<X, Y>& data,
+      const TrainOptions<X, Y>& options = {}) {
   const char* const where = "train";
   detail::expect_option(where, "epochs", options.epochs, options.epochs >= 1, ">= 1");
   detail::expect_option(where, "batch_size", options.batch_size, options.batch_size >= 1, ">= 1");
@@ -193,7 +204,11 @@ History train(Network& network, const L& loss, const O& optimizer, const Dataset
   detail::expect_option(where, "clip_norm", options.clip_norm, options.clip_norm >= 0, ">= 0");
   data.check(where);
   if (data.size() == 0) detail::fail<DataError>(where, "the number of samples", 0, ">= 1");
-  if (options.validation.get()) options.validation.get()->check("train: validation");
+  if (const auto* const held_out = options.validation.get()) {
+    held_out->check("train: validation");
+    if (held_out->size() == 0)
+      detail::fail<DataError>(where, "the number of validation samples", 0, ">= 1");
+  }
 
   using State = typename O::template State<Network>;
   detail::TrainingRun<Network, State> run{network, network, optimizer.init(network), {}};
@@ -227,15 +242,18 @@ History train(Network& network, const L& loss, const O& optimizer, const Dataset
     bool finite = true;
     for (Index begin = 0; finite && begin < data.size();) {
       Index size = std::min(options.batch_size, data.size() - begin);
-      if constexpr (requires { Network::couples_samples; })
-        if (Network::couples_samples && data.size() - begin - size == 1) ++size;  // none stays alone
-      gather(data, std::span(order).subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(size)),
-             batch);
+      if (detail::couples_samples<Network>() && data.size() - begin - size == 1)
+        ++size;  // none stays alone
+      gather(
+          data,
+          std::span(order).subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(size)),
+          batch);
       begin += size;
       run.network.forward(batch.inputs, output, cache, pass);
       const double divisor = loss.divisor(output, batch.targets, batch.weights);
       if (divisor == 0) continue;  // nothing in this batch counts
-      const double value = loss.evaluate(output, batch.targets, batch.weights, divisor, &derivative);
+      const double value =
+          loss.evaluate(output, batch.targets, batch.weights, divisor, &derivative);
       set_zero(gradient);
       run.network.backward(batch.inputs, output, derivative, cache, unwanted, gradient);
       if (options.clip_norm > 0)
@@ -250,7 +268,8 @@ History train(Network& network, const L& loss, const O& optimizer, const Dataset
       epoch.training_loss += value * divisor;
       weight += divisor;
     }
-    if (!finite) {
+    // A finite loss and gradient may still have carried the last step out of range.
+    if (!finite || !all_finite(run.network)) {
       run.history.end = History::End::diverged;
       break;
     }
