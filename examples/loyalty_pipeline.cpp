@@ -217,19 +217,19 @@ int main(int argc, char** argv) try {
       .figure(loyal::gain_plot(gain.contacted, gain.gain))
       .figure(loyal::training_plot(training_loss, validation_loss,
                                    neural.classifier().history().best_epoch));
-  report.table(
-      loyal::HtmlTable{.title = "Models compared",
-                       .caption = "A higher AUC tells leavers from stayers better; a lower log "
-                                  "loss and calibration error mean truer probabilities."}
-          .text("model", {"days since last seen", "logistic regression", "neural network"})
-          .number("AUC",
-                  {loyal::roc_auc(test.left, recency), loyal::roc_auc(test.left, by_logistic),
-                   loyal::roc_auc(test.left, by_neural)})
-          .number("log loss", {NAN, loyal::log_loss(test.left, by_logistic),
-                               loyal::log_loss(test.left, by_neural)})
-          .number("calibration error",
-                  {NAN, loyal::expected_calibration_error(test.left, by_logistic),
-                   loyal::expected_calibration_error(test.left, by_neural)}));
+  report.table(loyal::HtmlTable{.title = "Models compared",
+                                .caption =
+                                    "A higher AUC tells leavers from stayers better; a lower log "
+                                    "loss and calibration error mean truer probabilities."}
+                   .text("model", {"days since last seen", "logistic regression", "neural network"})
+                   .number("AUC", {loyal::roc_auc(test.left, recency),
+                                   loyal::roc_auc(test.left, by_logistic),
+                                   loyal::roc_auc(test.left, by_neural)})
+                   .number("log loss", {NAN, loyal::log_loss(test.left, by_logistic),
+                                        loyal::log_loss(test.left, by_neural)})
+                   .number("calibration error",
+                           {NAN, loyal::expected_calibration_error(test.left, by_logistic),
+                            loyal::expected_calibration_error(test.left, by_neural)}));
 
   report.section("What does a campaign pay?");
   report.paragraph("A contact costs " + loyal::format_number(s.offer.contact_cost) +

@@ -94,9 +94,10 @@ void expect_shape(const char* where, const char* what, const M& got, std::integr
                   std::integral auto cols) {
   using Shape = std::initializer_list<long long>;
   if (std::cmp_not_equal(got.rows(), rows) || std::cmp_not_equal(got.cols(), cols))
-    fail<ShapeError>(where, what,
-                     to_text(Shape{static_cast<long long>(got.rows()), static_cast<long long>(got.cols())}),
-                     to_text(Shape{static_cast<long long>(rows), static_cast<long long>(cols)}));
+    fail<ShapeError>(
+        where, what,
+        to_text(Shape{static_cast<long long>(got.rows()), static_cast<long long>(got.cols())}),
+        to_text(Shape{static_cast<long long>(rows), static_cast<long long>(cols)}));
 }
 
 /// Checks one option; @p rule reads after "expected", as in "> 0" or "in [0, 1)".

@@ -30,7 +30,8 @@ std::vector<Index> stored_shape(const A& array) {
 template <class A>
 void take_shape(A& array, const std::vector<Index>& shape, const std::string& name) {
   const auto own = stored_shape(array);
-  expect_size("read_parameters", ("the number of axes of " + name).c_str(), shape.size(), own.size());
+  expect_size("read_parameters", ("the number of axes of " + name).c_str(), shape.size(),
+              own.size());
   if constexpr (EigenArray<A>) {
     if constexpr (A::IsVectorAtCompileTime)
       array.resize(shape[0]);

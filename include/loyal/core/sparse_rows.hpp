@@ -44,7 +44,8 @@ class SparseRows {
   /// @throws ShapeError unless 0 <= i < rows().
   [[nodiscard]] auto row(Index i) {
     if (i < 0 || i >= rows())
-      detail::fail<ShapeError>("SparseRows::row", "the row", i, "0 .. " + std::to_string(rows() - 1));
+      detail::fail<ShapeError>("SparseRows::row", "the row", i,
+                               "0 .. " + std::to_string(rows() - 1));
     std::int32_t& slot = slot_[static_cast<std::size_t>(i)];
     if (slot < 0) {
       slot = static_cast<std::int32_t>(touched_.size());

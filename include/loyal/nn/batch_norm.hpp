@@ -86,7 +86,8 @@ class BatchNorm {
       cache.normalized = in.rowwise() - running_mean;
       cache.variance = running_var;
     }
-    cache.inverse_scale = (cache.variance.array() + static_cast<T>(options_.epsilon)).sqrt().inverse();
+    cache.inverse_scale =
+        (cache.variance.array() + static_cast<T>(options_.epsilon)).sqrt().inverse();
     cache.normalized.array().rowwise() *= cache.inverse_scale.array();
     auto out = as_matrix(y).array();
     out = cache.normalized.array().rowwise() * weight.array();

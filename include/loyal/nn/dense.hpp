@@ -32,7 +32,7 @@ class Dense {
   static constexpr bool reads_output = false;
 
   struct Options {
-    bool bias = true;                                        ///< whether to add b
+    bool bias = true;                                       ///< whether to add b
     Initializer initializer = Initializer::glorot_uniform;  ///< of the weights
   };
 
@@ -40,7 +40,8 @@ class Dense {
   Dense(Index in_features, Index out_features) : Dense(in_features, out_features, Options{}) {}
   Dense(Index in_features, Index out_features, const Options& options)
       : Dense(in_features, out_features, options,
-              Rng{static_cast<std::uint64_t>(in_features), static_cast<std::uint64_t>(out_features)}) {}
+              Rng{static_cast<std::uint64_t>(in_features),
+                  static_cast<std::uint64_t>(out_features)}) {}
   Dense(Index in_features, Index out_features, const Options& options, Rng rng)
       : initializer_(options.initializer) {
     detail::expect_option("Dense", "in_features", in_features, in_features >= 1, ">= 1");

@@ -54,7 +54,8 @@ class GRU {
   };
 
   GRU() = default;
-  GRU(Index in_features, Index hidden) : GRU(in_features, hidden, default_rng(in_features, hidden)) {}
+  GRU(Index in_features, Index hidden)
+      : GRU(in_features, hidden, default_rng(in_features, hidden)) {}
   GRU(Index in_features, Index hidden, Rng rng) {
     detail::expect_option("GRU", "in_features", in_features, in_features >= 1, ">= 1");
     detail::expect_option("GRU", "hidden", hidden, hidden >= 1, ">= 1");

@@ -12,10 +12,10 @@ namespace loyal {
 enum class Initializer {
   zeros,
   glorot_uniform,  ///< U(-a, a), a = sqrt(6 / (fan_in + fan_out)); Glorot & Bengio, AISTATS 2010, eq. 16
-  glorot_normal,   ///< N(0, s^2), s = sqrt(2 / (fan_in + fan_out)); same, eq. 12
-  he_uniform,      ///< U(-a, a), a = sqrt(6 / fan_in)
-  he_normal,       ///< N(0, s^2), s = sqrt(2 / fan_in); He et al., ICCV 2015, eq. 10
-  lecun_normal,    ///< N(0, s^2), s = sqrt(1 / fan_in); Klambauer et al., NeurIPS 2017
+  glorot_normal,  ///< N(0, s^2), s = sqrt(2 / (fan_in + fan_out)); same, eq. 12
+  he_uniform,     ///< U(-a, a), a = sqrt(6 / fan_in)
+  he_normal,      ///< N(0, s^2), s = sqrt(2 / fan_in); He et al., ICCV 2015, eq. 10
+  lecun_normal,   ///< N(0, s^2), s = sqrt(1 / fan_in); Klambauer et al., NeurIPS 2017
   fan_in_uniform,  ///< U(-a, a), a = sqrt(1 / fan_in); the default of torch's linear and recurrent layers
   orthogonal,      ///< orthonormal rows or columns, whichever are fewer; Saxe et al., ICLR 2014
   standard_normal  ///< N(0, 1)
@@ -42,15 +42,32 @@ void initialize(Matrix<T>& weight, Initializer how, Rng& rng) {
       weight.data()[i] = static_cast<T>(rng.normal(0.0, deviation));
   };
   switch (how) {
-    case Initializer::zeros: weight.setZero(); return;
-    case Initializer::glorot_uniform: uniform(std::sqrt(6 / (fan_in + fan_out))); return;
-    case Initializer::glorot_normal: normal(std::sqrt(2 / (fan_in + fan_out))); return;
-    case Initializer::he_uniform: uniform(std::sqrt(6 / fan_in)); return;
-    case Initializer::he_normal: normal(std::sqrt(2 / fan_in)); return;
-    case Initializer::lecun_normal: normal(std::sqrt(1 / fan_in)); return;
-    case Initializer::fan_in_uniform: uniform(std::sqrt(1 / fan_in)); return;
-    case Initializer::standard_normal: normal(1); return;
-    case Initializer::orthogonal: break;
+    case Initializer::zeros:
+      weight.setZero();
+      return;
+    case Initializer::glorot_uniform:
+      uniform(std::sqrt(6 / (fan_in + fan_out)));
+      return;
+    case Initializer::glorot_normal:
+      normal(std::sqrt(2 / (fan_in + fan_out)));
+      return;
+    case Initializer::he_uniform:
+      uniform(std::sqrt(6 / fan_in));
+      return;
+    case Initializer::he_normal:
+      normal(std::sqrt(2 / fan_in));
+      return;
+    case Initializer::lecun_normal:
+      normal(std::sqrt(1 / fan_in));
+      return;
+    case Initializer::fan_in_uniform:
+      uniform(std::sqrt(1 / fan_in));
+      return;
+    case Initializer::standard_normal:
+      normal(1);
+      return;
+    case Initializer::orthogonal:
+      break;
   }
   normal(1);
   // Gram and Schmidt on normal vectors gives the uniform distribution over orthonormal frames; the

@@ -47,7 +47,7 @@ struct input_of {
   using type = Matrix<float>;
 };
 template <class L>
-  requires requires { typename L::Input; }
+requires requires { typename L::Input; }
 struct input_of<L> {
   using type = typename L::Input;
 };

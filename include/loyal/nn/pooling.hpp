@@ -34,8 +34,8 @@ struct MeanOverTime {
     const auto rows = as_matrix(x);
     for (Index b = 0; b < batch; ++b)
       if (const Index length = length_of(x, b); length > 0)
-        y.row(b) = rows.middleRows(b * time, length).colwise().sum() /
-                   static_cast<ScalarOf<X>>(length);
+        y.row(b) =
+            rows.middleRows(b * time, length).colwise().sum() / static_cast<ScalarOf<X>>(length);
   }
 
   template <RealSequences X, class DX>
@@ -136,7 +136,8 @@ struct LastStep {
     y.setZero(batch, features);
     const auto rows = as_matrix(x);
     for (Index b = 0; b < batch; ++b)
-      if (const Index length = length_of(x, b); length > 0) y.row(b) = rows.row(b * time + length - 1);
+      if (const Index length = length_of(x, b); length > 0)
+        y.row(b) = rows.row(b * time + length - 1);
   }
 
   template <RealSequences X, class DX>

@@ -22,8 +22,8 @@ template <class X, class L, class... Rest>
 struct chain<X, L, Rest...> {
   static_assert(Layer<L, X>, "this layer cannot take what the layer before it makes");
   using rest = chain<OutputOf<L, X>, Rest...>;
-  using types = decltype(std::tuple_cat(std::declval<std::tuple<X>>(),
-                                        std::declval<typename rest::types>()));
+  using types =
+      decltype(std::tuple_cat(std::declval<std::tuple<X>>(), std::declval<typename rest::types>()));
   using last = typename rest::last;
 };
 
@@ -33,8 +33,9 @@ struct first_input {
   using type = Matrix<float>;
 };
 template <class L, class... Rest>
-struct first_input<L, Rest...>
-    : std::conditional_t<requires { typename L::Input; }, input_of<L>, first_input<Rest...>> {};
+    struct first_input<L, Rest...> : std::conditional_t < requires {
+  typename L::Input;
+}, input_of<L>, first_input < Rest... >> {};
 
 }  // namespace detail
 
@@ -135,7 +136,8 @@ class Sequential {
   }
 
   [[nodiscard]] Gradient zero_gradient() const {
-    return std::apply([](const auto&... l) { return Gradient{loyal::zero_gradient(l)...}; }, layers);
+    return std::apply([](const auto&... l) { return Gradient{loyal::zero_gradient(l)...}; },
+                      layers);
   }
 
   void initialize(Rng& rng) {
@@ -146,14 +148,14 @@ class Sequential {
   void absorb(const C& cache) {
     [&]<std::size_t... I>(std::index_sequence<I...>) {
       (loyal::absorb(std::get<I>(layers), std::get<I>(cache.layers)), ...);
-    }(std::make_index_sequence<count>{});
+    }
+    (std::make_index_sequence<count>{});
   }
 
   template <class F, class... Models>
   static void for_each_parameter(F&& f, Models&... m) {
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-      (visit<I>(f, m...), ...);
-    }(std::make_index_sequence<count>{});
+    [&]<std::size_t... I>(std::index_sequence<I...>) { (visit<I>(f, m...), ...); }
+    (std::make_index_sequence<count>{});
   }
 
  private:
@@ -217,7 +219,7 @@ struct Workspace {
 ///     const auto& p = loyal::predict(network, loyal::Matrix<float>::Zero(2, 3).eval(), workspace);
 ///     if (p(1, 0) != 0.5f) return 1;
 template <class L, Activation X, class W>
-  requires requires(W& workspace) { workspace.output; }
+requires requires(W& workspace) { workspace.output; }
 const OutputOf<L, X>& predict(const L& layer, const X& x, W& workspace) {
   Pass pass{};
   layer.forward(x, workspace.output, workspace.cache, pass);

@@ -47,8 +47,8 @@ class AdaGrad : public ElementwiseOptimizer<AdaGrad, 1> {
   template <Scalar T>
   void update(const UpdateInfo& info, auto p, auto g, auto s) const {
     const double t = static_cast<double>(info.step);
-    const T rate = static_cast<T>(options_.learning_rate * info.rate /
-                                  (1 + (t - 1) * options_.rate_decay));
+    const T rate =
+        static_cast<T>(options_.learning_rate * info.rate / (1 + (t - 1) * options_.rate_decay));
     const T decay = static_cast<T>(options_.weight_decay);
     const T initial = static_cast<T>(options_.initial_accumulator);
     const T epsilon = static_cast<T>(options_.epsilon);

@@ -52,8 +52,8 @@ struct CosineSchedule {
   std::int64_t steps = 1000;  ///< length of the fall; >= 1
   double minimum = 0;         ///< factor at its end; in [0, 1]
   double operator()(std::int64_t step) const {
-    const double done = std::min(1.0, static_cast<double>(step) /
-                                          static_cast<double>(std::max<std::int64_t>(1, steps)));
+    const double done = std::min(
+        1.0, static_cast<double>(step) / static_cast<double>(std::max<std::int64_t>(1, steps)));
     return minimum + (1 - minimum) * (1 + std::cos(std::numbers::pi * done)) / 2;
   }
 };
