@@ -112,7 +112,7 @@ int main(int argc, char** argv) try {
                  [] { return loyal::LogisticRegression<float>{}; });
   cross_validate("neural network", data, folds, seed,
                  [&] { return loyal::MLPClassifier<float>{{.epochs = epochs, .seed = seed}}; });
-} catch (const loyal::Error& error) {
+} catch (const std::exception& error) {
   std::fprintf(stderr, "churn_table: %s\n", error.what());
   return 1;
 }

@@ -265,7 +265,7 @@ int main(int argc, char** argv) try {
       .provenance("loyal", loyal_version());
   report.write(s.report);
   std::printf("report: %s\n", s.report.c_str());
-} catch (const loyal::Error& error) {
+} catch (const std::exception& error) {
   std::fprintf(stderr, "loyalty_pipeline: %s\n", error.what());
   return 1;
 }

@@ -23,7 +23,7 @@ def begins(line, before):
     if line.startswith(("namespace", "static_assert", "using", "public:", "private:")):
         return False
     return not before or before.startswith(("//", "}", "#", "namespace")) or (
-        before[0] not in " \t" and before.endswith((";", "}")))
+        not before.startswith((" ", "\t", "requires")) and before.endswith((";", "}")))
 
 
 def declarations(lines):

@@ -10,6 +10,7 @@ HEAD = """// SPDX-License-Identifier: MIT
 #pragma once
 
 // Everything, by tools/update_umbrella.py. Programs that care about compile time include the headers they need.
+// clang-format off
 """
 headers = sorted((h.relative_to(INCLUDE) for h in INCLUDE.glob("*/*.hpp")),
                  key=lambda h: (LEVEL.get(h.parts[0], 99), h.as_posix()))

@@ -119,7 +119,8 @@ class NpyHeaderReader {
     if (quote == '\'' && !accept('\'')) fail_here("a string; records cannot be read");
     const std::size_t end = text_.find(quote, at_);
     if (end == text_.npos) fail_here("the end of a string");
-    return text_.substr(std::exchange(at_, end + 1), end - at_);
+    const std::size_t begin = std::exchange(at_, end + 1);
+    return text_.substr(begin, end - begin);
   }
   void read_type(NpyView& view) {
     const std::string_view descr = string();

@@ -10,7 +10,6 @@
 #include <limits>
 #include <random>
 #include <ranges>
-#include <tuple>
 #include <utility>
 
 #include "error.hpp"
@@ -151,12 +150,12 @@ class Rng {
   /// Uniform on 0 .. n - 1, without bias; n >= 1.
   /// Source: Lemire, ACM TOMACS 29(1), 2019, algorithm 5.
   std::uint64_t below(std::uint64_t n) noexcept {
-    auto [high, low] = detail::multiply_wide((*this)(), n);
-    if (low < n) {
+    auto product = detail::multiply_wide((*this)(), n);
+    if (product.second < n) {
       const std::uint64_t threshold = (0 - n) % n;
-      while (low < threshold) std::tie(high, low) = detail::multiply_wide((*this)(), n);
+      while (product.second < threshold) product = detail::multiply_wide((*this)(), n);
     }
-    return high;
+    return product.first;
   }
 
   /// True with probability p.

@@ -100,7 +100,8 @@ class FeatureHasher {
       }
       const auto& category = table.categories(name);
       std::vector<Place> places;
-      for (const auto& value : category.names.names()) places.push_back(place(name + "=" + value));
+      for (const auto& value : category.names.names())
+        places.push_back(place(detail::concatenate(name, "=", value)));
       for (std::size_t row = 0; row < category.codes.size(); ++row)
         if (category.codes[row] >= 0)
           put(row, places[static_cast<std::size_t>(category.codes[row])], 1);

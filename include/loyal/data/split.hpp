@@ -83,6 +83,7 @@ Split split_by(std::size_t rows, PartOf&& part_of) {
 /// One split for each fold, that fold being its test rows.
 inline std::vector<Split> splits_of_folds(const std::vector<int>& fold_of, int folds) {
   std::vector<Split> splits;
+  splits.reserve(static_cast<std::size_t>(folds));
   for (int fold = 0; fold < folds; ++fold)
     splits.push_back(
         split_by(fold_of.size(), [&](std::size_t row) { return fold_of[row] == fold ? 2 : 0; }));

@@ -60,7 +60,7 @@ class Table {
   /// Appends a column.
   /// @throws DataError when the name is taken, ShapeError when its length is not rows(), and
   /// DataError when a code has no name.
-  void add(std::string name, Column column) {
+  void add(std::string_view name, Column column) {
     if (names_.find(name) >= 0)
       detail::fail<DataError>("Table::add", "column " + detail::excerpt(name), "there already",
                               "a new name");

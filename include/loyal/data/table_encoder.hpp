@@ -121,7 +121,8 @@ class TableEncoder {
     std::vector<std::string> all;
     for (const auto& [name, encoder] : columns_) {
       if (const auto* one_hot = std::get_if<OneHot>(&encoder))
-        for (const auto& category : one_hot->names()) all.push_back(name + "=" + category);
+        for (const auto& category : one_hot->names())
+          all.push_back(detail::concatenate(name, "=", category));
       else
         all.push_back(name);
     }

@@ -30,7 +30,7 @@ struct CivilTime {
 namespace detail {
 
 /// Logs hold no times further from 1970, so that sums of a few of them cannot overflow.
-inline constexpr Time furthest = 1'000'000 * 366 * day;
+inline constexpr Time furthest = Time{1'000'000} * 366 * day;
 
 constexpr std::int64_t floor_divide(std::int64_t a, std::int64_t b) noexcept {
   return a / b - (a % b < 0 ? 1 : 0);

@@ -42,11 +42,11 @@ class BinaryCrossEntropy : public detail::ElementwiseLoss<BinaryCrossEntropy> {
   }
   [[nodiscard]] const Options& options() const noexcept { return options_; }
 
-  auto value(const auto& x, const auto& t) const {
+  [[nodiscard]] auto value(const auto& x, const auto& t) const {
     using T = typename std::remove_cvref_t<decltype(x)>::Scalar;
     return (T(1) - smooth(t)) * x + log_factor(t) * softplus(-x);
   }
-  auto slope(const auto& x, const auto& t) const {
+  [[nodiscard]] auto slope(const auto& x, const auto& t) const {
     using T = typename std::remove_cvref_t<decltype(x)>::Scalar;
     return (T(1) - smooth(t)) - log_factor(t) * sigmoid(-x);
   }
@@ -57,12 +57,12 @@ class BinaryCrossEntropy : public detail::ElementwiseLoss<BinaryCrossEntropy> {
   }
 
  private:
-  auto smooth(const auto& t) const {
+  [[nodiscard]] auto smooth(const auto& t) const {
     using T = typename std::remove_cvref_t<decltype(t)>::Scalar;
     const T s = static_cast<T>(options_.label_smoothing);
     return t * (T(1) - s) + s / T(2);
   }
-  auto log_factor(const auto& t) const {
+  [[nodiscard]] auto log_factor(const auto& t) const {
     using T = typename std::remove_cvref_t<decltype(t)>::Scalar;
     return T(1) + static_cast<T>(options_.positive_weight - 1) * smooth(t);
   }
@@ -104,8 +104,8 @@ class CrossEntropy {
   [[nodiscard]] const Options& options() const noexcept { return options_; }
 
   template <RealActivation X>
-  double divisor(const X& prediction, const std::vector<Index>& target,
-                 const Vector<double>& weights) const {
+  [[nodiscard]] double divisor(const X& prediction, const std::vector<Index>& target,
+                               const Vector<double>& weights) const {
     expect(prediction, target, weights);
     double sum = 0;
     for (std::size_t r = 0; r < target.size(); ++r)
@@ -218,7 +218,7 @@ class SoftCrossEntropy {
   [[nodiscard]] const Options& options() const noexcept { return hard_.options(); }
 
   template <RealActivation X>
-  double divisor(const X& prediction, const X&, const Vector<double>& weights) const {
+  [[nodiscard]] double divisor(const X& prediction, const X&, const Vector<double>& weights) const {
     return detail::total_weight(weights, as_matrix(prediction).rows());
   }
 

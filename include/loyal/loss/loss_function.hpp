@@ -82,7 +82,7 @@ inline double total_weight(const Vector<double>& weights, Index rows) {
 template <class Derived>
 struct ElementwiseLoss {
   template <RealActivation X>
-  double divisor(const X& prediction, const X&, const Vector<double>& weights) const {
+  [[nodiscard]] double divisor(const X& prediction, const X&, const Vector<double>& weights) const {
     return total_weight(weights, as_matrix(prediction).rows()) *
            static_cast<double>(feature_size(prediction));
   }

@@ -22,7 +22,7 @@ struct Elementwise {
     return Eigen::internal::pfirst(Formula::template apply<T>(Eigen::internal::pset1<Packet>(x)));
   }
   template <class P>
-  P packetOp(const P& x) const {
+  [[nodiscard]] P packetOp(const P& x) const {  // NOLINT(readability-identifier-naming): Eigen asks
     return Formula::template apply<T>(x);
   }
 };

@@ -60,11 +60,11 @@ auto is_positive(const A& y) {
 ///     const loyal::Matrix<float> x = loyal::Matrix<float>::Constant(1, 2, -3);
 ///     if (loyal::predict(loyal::ReLU{}, x).sum() != 0) return 1;
 struct ReLU : detail::ElementwiseLayer<ReLU> {
-  auto value(const auto& x) const {
+  [[nodiscard]] auto value(const auto& x) const {
     using T = typename std::remove_cvref_t<decltype(x)>::Scalar;
     return at_least(x, T(0));
   }
-  auto slope_from_output(const auto& y) const { return detail::is_positive(y); }
+  [[nodiscard]] auto slope_from_output(const auto& y) const { return detail::is_positive(y); }
 };
 
 /// y = x where x > 0, slope * x elsewhere.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <vector>
 
@@ -48,7 +49,7 @@ class Dropout {
       return;
     }
     // Sixteen bits decide an element: p is met within 2^-17, and a draw serves four elements.
-    const auto threshold = static_cast<std::uint64_t>(p_ * 65536 + 0.5);
+    const auto threshold = static_cast<std::uint64_t>(std::lround(p_ * 65536));
     cache.kept.resize(static_cast<std::size_t>(in.size()));
     for (std::size_t i = 0; i < cache.kept.size();) {
       std::uint64_t bits = pass.rng();

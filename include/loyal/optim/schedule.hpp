@@ -26,7 +26,8 @@ struct StepSchedule {
   std::int64_t every = 1000;  ///< steps between falls; >= 1
   double factor = 0.1;        ///< what remains after a fall; > 0
   double operator()(std::int64_t step) const {
-    return std::pow(factor, static_cast<double>(step / std::max<std::int64_t>(1, every)));
+    const std::int64_t falls = step / std::max<std::int64_t>(1, every);
+    return std::pow(factor, static_cast<double>(falls));
   }
 };
 

@@ -71,7 +71,7 @@ class ChurnModel {
 
   /// @param groups  one a sample, or empty: samples of a group, such as a customer seen at several cutoffs,
   ///                are held out together, so that the calibrator meets nobody the classifier knows.
-  void fit(const Matrix<T>& features, std::vector<std::string> names, const Values& left,
+  void fit(const Matrix<T>& features, const std::vector<std::string>& names, const Values& left,
            const Values& weights = {}, std::span<const std::int32_t> groups = {}) {
     const char* const where = "ChurnModel::fit";
     detail::expect_size(where, "the number of names", names.size(), features.cols());
@@ -91,7 +91,7 @@ class ChurnModel {
     };
 
     ChurnModel fresh(classifier_, options_);
-    fresh.names_ = std::move(names);
+    fresh.names_ = names;
     const Matrix<T> training = fresh.squashed(features(split.train, Eigen::all));
     fresh.standardizer_.fit(training);
     fresh.classifier_.fit(fresh.standardizer_.transform(training),

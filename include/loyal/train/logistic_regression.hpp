@@ -104,7 +104,7 @@ class LogisticRegression {
   }
 
  private:
-  const Vector<double>& fitted() const {
+  [[nodiscard]] const Vector<double>& fitted() const {
     if (parameters_.size() == 0)
       detail::fail<NotFitted>("LogisticRegression", "the model", "not fitted", "a call of fit()");
     return parameters_;
