@@ -128,3 +128,9 @@ TEST_CASE("BatchNorm: walk, starting values, errors") {
                                                            Matrix<float>::Ones(3, 3).eval())),
                     ContainsSubstring("dy is 3 x 3, expected 2 x 3"));
 }
+
+TEST_CASE("BatchNorm takes no padded batch: its padding would count in the moments") {
+  static_assert(!loyal::Layer<loyal::BatchNorm<float>, loyal::Padded<float, 3>>);
+  static_assert(loyal::Layer<loyal::BatchNorm<float>, loyal::Tensor<float, 3>>);
+  CHECK(loyal::Unpadded<loyal::Matrix<float>>);
+}

@@ -192,9 +192,11 @@ TEST_CASE("churn_model: the calibrator meets nobody the classifier knows, groups
 TEST_CASE("churn_model: squashing is sign(x) log(1 + |x|), before the scale is learned") {
   Matrix<double> x(6, 1);
   x << -100, -1, 0, 1, 100, 10000;
+  Vector<double> labels(6);
+  labels << 0, 1, 0, 1, 0, 1;
   const auto direction = [&](bool squash) {
     ChurnModel<Witness, HeldOut> model(Witness{}, {.squash = squash});
-    model.fit(x, {"x"}, {0, 1, 0, 1, 0, 1});
+    model.fit(x.replicate(10, 1), {"x"}, labels.replicate(10, 1));
     const Vector<double> z = model.transform(x).col(0);
     return Vector<double>((z.array() - z[2]) / (z[3] - z[2]));  // 0 -> 0, 1 -> 1
   };
@@ -299,4 +301,12 @@ TEMPLATE_TEST_CASE("churn_model: a damaged file is refused, or scores all the sa
         if (!(p.array() >= 0).all()) FAIL("no probabilities");
       });
   CHECK(refused >= static_cast<int>(valid.size()));
+}
+
+TEST_CASE("ChurnModel refuses to calibrate on one class", "[retention][churn_model]") {
+  loyal::Matrix<double> x = loyal::Matrix<double>::Random(40, 2);
+  std::vector<int> left(40, 0);
+  left[0] = 1;  // nobody, or only this one, can be held out on either side
+  loyal::ChurnModel<loyal::LogisticRegression<double>, loyal::IsotonicRegression> model;
+  CHECK_THROWS_AS(model.fit(x, {"a", "b"}, left), loyal::DataError);
 }

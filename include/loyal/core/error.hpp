@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace loyal {
@@ -73,13 +74,26 @@ std::string concatenate(const Parts&... parts) {
   return text;
 }
 
-/// Throws E with "where: what is got, expected wanted". The one place that words such a message.
-template <class E, class Got, class Wanted>
-[[noreturn]] void fail(std::string_view where, std::string_view what, const Got& got,
-                       const Wanted& wanted) {
+/// What a message quotes: a text, or a number as text. Literals of all lengths are one type here, so that
+/// fail() is compiled once for each error.
+struct Quoted {
   std::string text;
-  text.append(where).append(": ").append(what).append(" is ").append(to_text(got));
-  text.append(", expected ").append(to_text(wanted));
+  // NOLINTBEGIN(google-explicit-constructor): the type exists to convert
+  Quoted(std::string_view value) : text(value) {}
+  Quoted(const std::string& value) : text(value) {}
+  Quoted(const char* value) : text(value) {}
+  template <class Number>
+  requires std::is_arithmetic_v<Number> Quoted(Number value) : text(to_text(value)) {}
+  // NOLINTEND(google-explicit-constructor)
+};
+
+/// Throws E with "where: what is got, expected wanted". The one place that words such a message.
+template <class E>
+[[noreturn]] void fail(std::string_view where, std::string_view what, const Quoted& got,
+                       const Quoted& wanted) {
+  std::string text;
+  text.append(where).append(": ").append(what).append(" is ").append(got.text);
+  text.append(", expected ").append(wanted.text);
   throw E(text);
 }
 

@@ -7,9 +7,8 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <limits>
-#include <random>
-#include <ranges>
 #include <utility>
 
 #include "error.hpp"
@@ -183,7 +182,8 @@ class Rng {
   }
 
   /// Puts a random-access range into random order (Fisher & Yates).
-  template <std::ranges::random_access_range R>
+  template <class R>
+  requires std::random_access_iterator<decltype(std::ranges::begin(std::declval<R&>()))>
   void shuffle(R&& range) noexcept {
     auto first = std::ranges::begin(range);
     for (auto i = std::ranges::distance(range); i > 1; --i) {
@@ -206,7 +206,5 @@ class Rng {
 
   State state_{};
 };
-
-static_assert(std::uniform_random_bit_generator<Rng>);
 
 }  // namespace loyal

@@ -26,7 +26,8 @@ using Tensor = xt::xtensor<T, N>;
 
 /// A batch of sequences of different lengths in one tensor, whose first two axes are batch and time.
 ///
-/// Sequence b is values(b, 0 .. lengths[b] - 1); what lies behind is padding that no result depends on.
+/// Sequence b is values(b, 0 .. lengths[b] - 1); what lies behind is padding that no result depends on;
+/// it must be finite, since some layers multiply it by a gradient of zero.
 /// Layers hand the lengths on, so they reach whoever needs them: a recurrence, a mean over time.
 ///
 ///   values    batch x time (x feature)
@@ -86,6 +87,12 @@ concept RealActivation = Activation<X> && Scalar<ScalarOf<X>>;
 template <class X>
 concept RealSequences =
     RealActivation<X> && detail::activation_traits<std::remove_cvref_t<X>>::rank == 3;
+
+/// An activation without lengths: all its rows are data.
+template <class X>
+concept Unpadded = RealActivation<X> && !requires(const X& x) {
+  x.lengths;
+};
 
 /// The shape of an activation.
 template <Scalar T>

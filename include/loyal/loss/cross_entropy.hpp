@@ -257,7 +257,4 @@ class SoftCrossEntropy {
   CrossEntropy hard_;
 };
 
-static_assert(Loss<BinaryCrossEntropy> && Loss<BinaryCrossEntropy, Matrix<double>>);
-static_assert(Loss<CrossEntropy, Tensor<float, 3>> && Loss<SoftCrossEntropy>);
-
 }  // namespace loyal

@@ -65,6 +65,4 @@ class Huber : public detail::ElementwiseLoss<Huber> {
   double delta_ = 1;
 };
 
-static_assert(Loss<SquaredError> && Loss<Huber, Matrix<double>>);
-
 }  // namespace loyal

@@ -93,6 +93,20 @@ inline double sorted_quantile(const std::vector<double>& sorted, double p) {
   return sorted[below] + share * (sorted[below + 1] - sorted[below]);
 }
 
+/// Differences from the mean in units of the largest, whose squares neither overflow nor underflow.
+inline std::vector<double> centered(const Values& values) {
+  const double center = mean(values);
+  std::vector<double> differences;
+  double largest = 0;
+  for (const double x : values) {
+    differences.push_back(x - center);
+    largest = std::max(largest, std::abs(x - center));
+  }
+  if (largest > 0)
+    for (double& d : differences) d /= largest;
+  return differences;
+}
+
 }  // namespace detail
 
 /// The p-quantile, p in [0, 1], with linear interpolation: type 7, the default of R and NumPy.
@@ -141,11 +155,18 @@ inline double pearson_correlation(const Values& a, const Values& b) {
   detail::expect_size("pearson_correlation", "the size of b", b.size(), a.size());
   detail::expect_finite("pearson_correlation", "a", a);
   detail::expect_finite("pearson_correlation", "b", b);
-  const Vector<double> x = a.vector().array() - mean(a);
-  const Vector<double> y = b.vector().array() - mean(b);
-  const double lengths = x.stableNorm() * y.stableNorm();
-  if (lengths == 0) return std::numeric_limits<double>::quiet_NaN();
-  return std::clamp(x.dot(y) / lengths, -1.0, 1.0);
+  const std::vector<double> x = detail::centered(a);
+  const std::vector<double> y = detail::centered(b);
+  double xx = 0;
+  double xy = 0;
+  double yy = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    xx += x[i] * x[i];
+    xy += x[i] * y[i];
+    yy += y[i] * y[i];
+  }
+  if (xx == 0 || yy == 0) return std::numeric_limits<double>::quiet_NaN();
+  return std::clamp(xy / std::sqrt(xx * yy), -1.0, 1.0);
 }
 
 /// Spearman's correlation: Pearson's, of the ranks. Errors as there.

@@ -6,9 +6,9 @@
 #include <concepts>
 #include <initializer_list>
 #include <iterator>
-#include <ranges>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "../core/error.hpp"
@@ -41,27 +41,26 @@ class Values {
     if constexpr (std::same_as<typename Derived::Scalar, double> &&
                   (Derived::Flags & Eigen::DirectAccessBit) != 0) {
       const auto& direct = values.derived();
-      if (direct.size() <= 1 ||
-          (direct.rows() == 1 ? direct.colStride() : direct.rowStride()) == 1) {
+      const Index stride = direct.rows() == 1 ? direct.colStride() : direct.rowStride();
+      if (direct.size() <= 1 || stride == 1) {
         data_ = direct.data();
         size_ = direct.size();
         return;
       }
+      for (Index i = 0; i < direct.size(); ++i) storage_.push_back(direct.data()[i * stride]);
+    } else {
+      const auto& plain = values.derived().eval();
+      for (Index i = 0; i < plain.size(); ++i)
+        storage_.push_back(static_cast<double>(plain.data()[i]));
     }
-    storage_.resize(static_cast<std::size_t>(values.size()));
-    Eigen::Map<Vector<double>> copy(storage_.data(), values.size());
-    if (values.cols() == 1)
-      copy = values.derived().col(0).template cast<double>().matrix();
-    else if (values.rows() == 1)
-      copy = values.derived().row(0).template cast<double>().matrix().transpose();
     look_at_storage();
   }
 
-  template <std::ranges::input_range Range>
-  requires(std::is_arithmetic_v<std::ranges::range_value_t<Range>> &&
+  template <class Range, class Iterator = decltype(std::ranges::begin(std::declval<const Range&>()))>
+  requires(std::is_arithmetic_v<std::iter_value_t<Iterator>> &&
            !requires(const Range& range) { range.derived(); }) Values(const Range& values) {
-    if constexpr (std::ranges::contiguous_range<const Range> &&
-                  std::same_as<std::ranges::range_value_t<Range>, double>) {
+    if constexpr (std::contiguous_iterator<Iterator> &&
+                  std::same_as<std::iter_value_t<Iterator>, double>) {
       data_ = std::ranges::data(values);
       size_ = static_cast<Index>(std::ranges::size(values));
     } else {

@@ -201,6 +201,4 @@ struct Softmax {
   }
 };
 
-static_assert(Layer<ReLU> && Layer<GELU, Tensor<double, 3>> && Layer<Softmax, Matrix<double>>);
-
 }  // namespace loyal

@@ -18,6 +18,7 @@ namespace loyal {
 ///   running_mean, running_var    features; saved with the model, no gradient reaches them
 ///
 /// The layer stays const in forward: the batch's moments wait in the cache until absorb().
+/// A Padded batch is refused when compiling, for its padding would count in the moments.
 /// @throws OptionError for options out of range; ShapeError if x has other features, or fewer than two
 /// rows in training, where a variance has no meaning.
 /// Source: Ioffe & Szegedy, ICML 2015, algorithms 1 and 2. Cost: a few passes over x.
@@ -68,7 +69,7 @@ class BatchNorm {
   RowVector<T> running_mean;  ///< features
   RowVector<T> running_var;   ///< features
 
-  template <RealActivation X>
+  template <Unpadded X>
   void forward(const X& x, X& y, Cache<X>& cache, Pass& pass) const {
     detail::expect_size("BatchNorm::forward", "the last axis of x", feature_size(x), weight.size());
     const auto in = as_matrix(x);
@@ -94,7 +95,7 @@ class BatchNorm {
     out.rowwise() += bias.array();
   }
 
-  template <RealActivation X, class DX>
+  template <Unpadded X, class DX>
   void backward(const X&, const X&, const X& dy, Cache<X>& cache, DX& dx,
                 BatchNorm& gradient) const {
     const auto from = as_matrix(dy);
@@ -140,7 +141,5 @@ class BatchNorm {
  private:
   Options options_;
 };
-
-static_assert(Layer<BatchNorm<float>> && Layer<BatchNorm<double>>);
 
 }  // namespace loyal

@@ -85,6 +85,4 @@ class Dropout {
   double p_ = 0.5;
 };
 
-static_assert(Layer<Dropout, Matrix<float>> && Layer<Dropout, Padded<double, 3>>);
-
 }  // namespace loyal

@@ -153,6 +153,4 @@ class Embedding {
   Options options_;
 };
 
-static_assert(Layer<Embedding<float>> && Layer<Embedding<double>, Tensor<std::int32_t, 1>>);
-
 }  // namespace loyal

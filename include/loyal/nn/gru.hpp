@@ -213,6 +213,4 @@ class GRU {
   }
 };
 
-static_assert(Layer<GRU<float>> && Layer<GRU<double>, Padded<double, 3>>);
-
 }  // namespace loyal

@@ -103,6 +103,4 @@ class LayerNorm {
   double epsilon_ = 1e-5;
 };
 
-static_assert(Layer<LayerNorm<float>> && Layer<LayerNorm<double>, Padded<double, 3>>);
-
 }  // namespace loyal

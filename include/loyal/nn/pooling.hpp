@@ -156,7 +156,4 @@ struct LastStep {
   }
 };
 
-static_assert(Layer<MeanOverTime, Tensor<float, 3>> && Layer<MeanOverTime, Padded<double, 3>>);
-static_assert(Layer<MaxOverTime, Tensor<float, 3>> && Layer<LastStep, Padded<double, 3>>);
-
 }  // namespace loyal

@@ -85,6 +85,12 @@ class ChurnModel {
     const Split split =
         groups.empty() ? random_split(features.rows(), share) : group_split(groups, share);
     const auto labels = left.vector();
+    const Vector<double> held_out_labels = labels(split.test);
+    if (held_out_labels.size() == 0 || held_out_labels.minCoeff() == held_out_labels.maxCoeff())
+      detail::fail<DataError>(
+          where, "what is held out to calibrate on",
+          detail::concatenate(split.test.size(), " samples of one class"),
+          "some who left and some who stayed; take more samples, a larger share or another seed");
     const auto weights_of = [&](const std::vector<Index>& rows) -> Vector<double> {
       if (weights.empty()) return {};
       return weights.vector()(rows);
@@ -97,8 +103,8 @@ class ChurnModel {
     fresh.classifier_.fit(fresh.standardizer_.transform(training),
                           Vector<double>(labels(split.train)), weights_of(split.train));
     const Matrix<T> held_out = fresh.transform(features(split.test, Eigen::all));
-    fresh.calibrator_.fit(fresh.classifier_.decision_function(held_out),
-                          Vector<double>(labels(split.test)), weights_of(split.test));
+    fresh.calibrator_.fit(fresh.classifier_.decision_function(held_out), held_out_labels,
+                          weights_of(split.test));
     *this = std::move(fresh);
   }
 

@@ -202,6 +202,4 @@ class LogisticRegression {
   int iterations_ = 0;
 };
 
-static_assert(Classifier<LogisticRegression<float>, float>);
-
 }  // namespace loyal

@@ -160,6 +160,4 @@ class MLPClassifier {
   History history_;
 };
 
-static_assert(Classifier<MLPClassifier<float>, float>);
-
 }  // namespace loyal
