@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <numeric>
 #include <string>
 #include <vector>
 
@@ -12,6 +11,7 @@
 #include "../data/event_log.hpp"
 #include "../data/feature_matrix.hpp"
 #include "../data/time.hpp"
+#include "../math/order.hpp"
 
 namespace loyal {
 
@@ -105,9 +105,7 @@ template <class Derived>
   const Vector<double> key = (higher_is_better ? 1.0 : -1.0) * values.template cast<double>();
   if (key.hasNaN()) detail::fail<DataError>("rank_scores", "value", "NaN", "a number");
   const auto n = static_cast<std::size_t>(key.size());
-  std::vector<Index> order(n);
-  std::iota(order.begin(), order.end(), Index{0});
-  std::sort(order.begin(), order.end(), [&](Index a, Index b) { return key[a] < key[b]; });
+  const std::vector<Index> order = detail::ascending_order(key);
   std::vector<int> scores(n);
   for (std::size_t worse = 0; worse < n;) {
     std::size_t end = worse + 1;

@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <vector>
 
 #include "../core/error.hpp"
 #include "../core/types.hpp"
+#include "../math/order.hpp"
 #include "roi.hpp"
 
 namespace loyal {
@@ -173,10 +173,7 @@ template <class DerivedP, class DerivedY, class Value>
   Vector<double> expected(n);
   for (Index i = 0; i < n; ++i) expected[i] = offer.profit(leaving[i], worth[i]);
   ProfitCurve curve;
-  curve.order.resize(static_cast<std::size_t>(n));
-  std::iota(curve.order.begin(), curve.order.end(), Index{0});
-  std::stable_sort(curve.order.begin(), curve.order.end(),
-                   [&](Index a, Index b) { return expected[a] > expected[b]; });
+  curve.order = detail::descending_order(expected);
   curve.fraction = curve.expected = curve.realized = Vector<double>::Zero(n + 1);
   for (Index k = 1; k <= n; ++k) {
     const Index i = curve.order[static_cast<std::size_t>(k - 1)];

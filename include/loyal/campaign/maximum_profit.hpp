@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <vector>
 
 #include "../core/error.hpp"
 #include "../core/types.hpp"
 #include "../math/incomplete_beta.hpp"
+#include "../math/order.hpp"
 #include "roi.hpp"
 
 namespace loyal {
@@ -52,9 +52,7 @@ Roc roc_of(const char* where, const Eigen::MatrixBase<DerivedS>& score,
   if (leavers == 0 || leavers == n)
     fail<DataError>(where, "share of leavers", leavers == 0 ? 0 : 1, "leavers and stayers");
 
-  std::vector<Index> order(static_cast<std::size_t>(s.size()));
-  std::iota(order.begin(), order.end(), Index{0});
-  std::sort(order.begin(), order.end(), [&](Index a, Index b) { return s[a] > s[b]; });
+  const std::vector<Index> order = descending_order(s);
   Roc roc{leavers / n, {RocPoint{}}};
   double ones = 0;
   double zeros = 0;

@@ -59,6 +59,17 @@ inline Leaf buffer(const char* name) { return {name, -1, false}; }
 /// An element of a list, named by its number: f(element(2), m.layers[2]...).
 inline Leaf element(Index number) { return {"", number, true}; }
 
+namespace detail {
+
+/// What a walk may call. The concept below is checked for many types that only pass by, and a lambda would
+/// be a new type to compile each time.
+struct AnyVisitor {
+  template <class... Arrays>
+  void operator()(const Leaf&, Arrays&&...) const {}
+};
+
+}  // namespace detail
+
 /// A type that names its arrays. One line serves models, gradients, optimizer states, files and checks:
 ///
 ///   template <class F, class... Models>
@@ -68,7 +79,7 @@ inline Leaf element(Index number) { return {"", number, true}; }
 /// moments), and hands their arrays over together.
 template <class M>
 concept Parameterized = requires(std::remove_cv_t<M>& m) {
-  std::remove_cv_t<M>::for_each_parameter([](const Leaf&, auto&&...) {}, m);
+  std::remove_cv_t<M>::for_each_parameter(detail::AnyVisitor{}, m);
 };
 
 namespace detail {

@@ -9,7 +9,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -120,6 +119,8 @@ class Safetensors {
   }
 
  private:
+  using Entry = std::pair<const std::string, Info>;
+
   std::string name_;
   MappedFile file_;
   std::span<const std::byte> data_;
@@ -203,13 +204,19 @@ class Safetensors {
 
   /// The tensors must fill the data from its first byte to its last, without gaps and overlaps.
   void check_offsets() const {
-    std::vector<std::tuple<std::size_t, std::size_t, std::string_view>> order;
-    for (const auto& [name, info] : tensors_) order.emplace_back(info.begin, info.end, name);
-    std::sort(order.begin(), order.end());
+    std::vector<const Entry*> order;
+    for (const Entry& entry : tensors_) order.push_back(&entry);
+    std::sort(order.begin(), order.end(), [](const Entry* a, const Entry* b) {
+      const Info& x = a->second;
+      const Info& y = b->second;
+      return x.begin < y.begin || (x.begin == y.begin && x.end < y.end);
+    });
     std::size_t at = 0;
-    for (const auto& [begin, end, name] : order) {
-      if (begin != at) detail::fail<FormatError>(place(name), "the start of its data", begin, at);
-      at = end;
+    for (const Entry* entry : order) {
+      const auto& [name, info] = *entry;
+      if (info.begin != at)
+        detail::fail<FormatError>(place(name), "the start of its data", info.begin, at);
+      at = info.end;
     }
     if (at != data_.size())
       detail::fail<FormatError>(name_, "the length of the data", data_.size(), at);
@@ -270,10 +277,9 @@ class SafetensorsWriter {
   /// @throws FormatError if it cannot be written; DataError if a value does not fit its dtype.
   void write(const std::string& path) const {
     std::vector<const Entry*> order;
-    for (const auto& entry : tensors_) order.push_back(&entry);
-    std::stable_sort(order.begin(), order.end(), [](const Entry* a, const Entry* b) {
-      return a->second.dtype < b->second.dtype;
-    });
+    for (std::size_t dtype = 0; dtype < detail::dtype_names.size(); ++dtype)
+      for (const Entry& entry : tensors_)
+        if (entry.second.dtype == static_cast<DType>(dtype)) order.push_back(&entry);
     const std::string header = header_of(order);
     if (header.size() > Safetensors::max_header)
       detail::fail<DataError>(path, "the header's length", header.size(), Safetensors::max_header);
@@ -300,7 +306,7 @@ class SafetensorsWriter {
   using Entry = std::pair<const std::string, Item>;
 
   std::map<std::string, Item> tensors_;
-  std::map<std::string, std::string> metadata_;
+  std::map<std::string, std::string, std::less<>> metadata_;
 
   template <class T>
   static void put_elements(const std::string& where, const Item& tensor, FileWriter& out) {

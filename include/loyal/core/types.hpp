@@ -33,4 +33,17 @@ using ConstMatrixRef = Eigen::Ref<const Matrix<T>, 0, Eigen::OuterStride<>>;
 template <Scalar T>
 using ConstVectorRef = Eigen::Ref<const Vector<T>>;
 
+namespace detail {
+
+template <class, class U>
+struct dependent {
+  using type = U;
+};
+/// U, but known to the compiler only once T is: what a template computes with vectors of it costs nothing
+/// to those who do not use the template.
+template <class T, class U>
+using Dependent = typename dependent<T, U>::type;
+
+}  // namespace detail
+
 }  // namespace loyal

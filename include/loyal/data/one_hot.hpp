@@ -68,17 +68,17 @@ class OneHot {
   void fit(const CategoryColumn& column) {
     if (column.codes.empty())
       detail::fail<DataError>("OneHot::fit", "number of rows", 0, "at least 1");
-    std::vector<bool> present(static_cast<std::size_t>(column.names.size()), false);
+    std::vector<char> present(static_cast<std::size_t>(column.names.size()), 0);
     bool has_missing = false;
     for (const auto code : column.codes) {
       if (code < 0)
         has_missing = true;
       else
-        present[static_cast<std::size_t>(code)] = true;
+        present[static_cast<std::size_t>(code)] = 1;
     }
     std::vector<std::string> names;
     for (std::size_t code = 0; code < present.size(); ++code)
-      if (present[code]) names.push_back(column.names.names()[code]);
+      if (present[code] != 0) names.push_back(column.names.names()[code]);
     std::sort(names.begin(), names.end());
     *this = OneHot{options_, names, has_missing};
   }

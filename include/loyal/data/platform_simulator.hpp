@@ -14,6 +14,7 @@
 #include "../core/error.hpp"
 #include "../core/random.hpp"
 #include "../core/types.hpp"
+#include "../math/order.hpp"
 #include "event_log.hpp"
 #include "platform_truth.hpp"
 #include "time.hpp"
@@ -230,9 +231,13 @@ class PlatformSimulator::Run {
       by_topic_[static_cast<std::size_t>(course.topic)].courses.push_back(c);
     }
     for (Topic& topic : by_topic_) {
-      std::stable_sort(topic.courses.begin(), topic.courses.end(), [&](auto a, auto b) {
-        return truth_.courses[course_of(a)].difficulty < truth_.courses[course_of(b)].difficulty;
-      });
+      std::vector<double> difficulties;
+      for (const std::int32_t c : topic.courses)
+        difficulties.push_back(truth_.courses[course_of(c)].difficulty);
+      std::vector<std::int32_t> sorted;
+      for (const Index i : detail::ascending_order(difficulties))
+        sorted.push_back(topic.courses[static_cast<std::size_t>(i)]);
+      topic.courses = std::move(sorted);
       double sum = 0;
       for (const std::int32_t c : topic.courses)
         topic.weight_up_to.push_back(sum += std::exp(truth_.courses[course_of(c)].quality));
@@ -280,12 +285,15 @@ class PlatformSimulator::Run {
     std::vector<std::vector<std::int32_t>> fans(static_cast<std::size_t>(o_.topics));
     std::vector<std::size_t> favorite;
     for (Index u = 0; u < o_.users; ++u) {
-      Index best = 0;
-      truth_.tastes.row(u).maxCoeff(&best);
-      favorite.push_back(static_cast<std::size_t>(best));
+      const float* const tastes = truth_.tastes.data() + u * o_.topics;
+      const float* const best = std::max_element(tastes, tastes + o_.topics);
+      favorite.push_back(static_cast<std::size_t>(best - tastes));
       fans[favorite.back()].push_back(static_cast<std::int32_t>(u));
     }
-    std::vector<std::pair<std::int32_t, std::int32_t>> pairs;
+    std::vector<std::int64_t> pairs;  // u in the upper half, v in the lower
+    const auto add_pair = [&pairs](std::int64_t u, std::int64_t v) {
+      pairs.push_back(u << 32 | v);
+    };
     for (std::int32_t u = 0; u < o_.users; ++u) {
       const auto& alike = fans[favorite[static_cast<std::size_t>(u)]];
       for (auto k = draw_poisson(rng, o_.friends / 2); k > 0; --k) {
@@ -293,16 +301,16 @@ class PlatformSimulator::Run {
                            ? alike[rng.below(alike.size())]
                            : static_cast<std::int32_t>(rng.below(truth_.users.size()));
         if (v == u) continue;
-        pairs.emplace_back(u, v);
-        pairs.emplace_back(v, u);
+        add_pair(u, v);
+        add_pair(v, u);
       }
     }
-    std::sort(pairs.begin(), pairs.end());
+    std::sort(pairs.data(), pairs.data() + pairs.size());
     pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
     truth_.friends_begin.assign(truth_.users.size() + 1, 0);
-    for (const auto& [u, v] : pairs) {
-      ++truth_.friends_begin[static_cast<std::size_t>(u) + 1];
-      truth_.friends.push_back(v);
+    for (const std::int64_t pair : pairs) {
+      ++truth_.friends_begin[static_cast<std::size_t>(pair >> 32) + 1];
+      truth_.friends.push_back(static_cast<std::int32_t>(pair & 0xFFFFFFFF));
     }
     for (std::size_t u = 0; u < truth_.users.size(); ++u)
       truth_.friends_begin[u + 1] += truth_.friends_begin[u];
@@ -361,7 +369,7 @@ class PlatformSimulator::Run {
     std::array<Time, most_visits> at{};
     const auto n = static_cast<std::size_t>(std::min<std::int64_t>(planned, most_visits));
     for (std::size_t i = 0; i < n; ++i) at[i] = some_moment(s, begin);
-    std::sort(at.begin(), at.begin() + static_cast<std::ptrdiff_t>(n));
+    std::sort(at.data(), at.data() + n);
     Time free_from = begin;
     for (std::size_t i = 0; i < n; ++i) {
       const Time t = std::max(at[i], free_from);
@@ -523,12 +531,12 @@ class PlatformSimulator::Run {
   /// Moves the events before a moment into the log; a user's week may reach into the next block.
   void flush(Time until) {
     until = std::min(until, end_);
-    const auto later = std::stable_partition(pending_.begin(), pending_.end(),
-                                             [&](const Event& e) { return e.time < until; });
-    std::stable_sort(pending_.begin(), later,
-                     [](const Event& a, const Event& b) { return a.time < b.time; });
-    for (auto e = pending_.begin(); e != later; ++e) log_.add(*e);
-    pending_.erase(pending_.begin(), later);
+    std::vector<Event> due;
+    std::vector<Event> later;
+    for (const Event& e : pending_) (e.time < until ? due : later).push_back(e);
+    detail::sort_by_time(due);
+    for (const Event& e : due) log_.add(e);
+    pending_ = std::move(later);
   }
 
   struct Topic {

@@ -16,6 +16,7 @@
 #include "../core/error.hpp"
 #include "../core/random.hpp"
 #include "../core/types.hpp"
+#include "../math/order.hpp"
 #include "event_log.hpp"
 #include "time.hpp"
 
@@ -99,12 +100,15 @@ inline void expect_folds(const char* where, int folds, Index most) {
 /// Groups as 0, 1, 2, ... in the order of their first appearance.
 inline std::pair<std::vector<std::size_t>, Index> number_groups(
     std::span<const std::int32_t> groups) {
-  std::map<std::int32_t, std::size_t> numbers;
+  const std::vector<Index> first = first_of_equals(groups);
   std::vector<std::size_t> group_of;
   group_of.reserve(groups.size());
-  for (const auto group : groups)
-    group_of.push_back(numbers.try_emplace(group, numbers.size()).first->second);
-  return {std::move(group_of), static_cast<Index>(numbers.size())};
+  std::size_t count = 0;
+  for (std::size_t row = 0; row < first.size(); ++row) {
+    const auto leader = static_cast<std::size_t>(first[row]);
+    group_of.push_back(leader == row ? count++ : group_of[leader]);
+  }
+  return {std::move(group_of), static_cast<Index>(count)};
 }
 
 }  // namespace detail

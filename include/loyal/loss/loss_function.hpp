@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cmath>
 #include <concepts>
 
 #include "../core/error.hpp"
@@ -68,8 +69,9 @@ namespace detail {
 inline void expect_weights(const char* where, const Vector<double>& weights, Index rows) {
   if (weights.size() == 0) return;
   expect_size(where, "the number of weights", weights.size(), rows);
-  if (!(weights.array() >= 0).all() || !weights.allFinite())
-    fail<DataError>(where, "a weight", "negative or not finite", "finite and >= 0");
+  for (Index i = 0; i < weights.size(); ++i)
+    if (!(weights[i] >= 0) || std::isinf(weights[i]))
+      fail<DataError>(where, "a weight", "negative or not finite", "finite and >= 0");
 }
 
 /// Sum of the weights of n rows.

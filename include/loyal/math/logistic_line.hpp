@@ -22,7 +22,7 @@ struct LogisticLine {
 /// Where the targets are 0 and 1 and x separates them there is no finite maximum; the line then
 /// comes back steep, about as steep as the likelihood can still tell. A constant x gets slope 0.
 /// Source: Lin, Lin & Weng, Machine Learning 68(3), 2007, algorithm 1, on standardized x.
-inline LogisticLine fit_logistic_line(const Values& x, const Vector<double>& targets,
+inline LogisticLine fit_logistic_line(const Values& x, const Values& targets,
                                       const SampleWeights& weights) {
   const Index n = x.size();
   double mean = 0;

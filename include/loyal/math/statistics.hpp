@@ -13,6 +13,7 @@
 #include "../core/random.hpp"
 #include "../core/types.hpp"
 #include "incomplete_beta.hpp"
+#include "order.hpp"
 #include "values.hpp"
 
 namespace loyal {
@@ -130,14 +131,10 @@ inline double median(const Values& values) { return quantile(values, 0.5); }
 /// Ranks from 1 on, rising with the values; equal values share the mean of their ranks.
 /// @throws DataError if a value is NaN.
 inline Vector<double> ranks(const Values& values) {
-  std::vector<Index> order(static_cast<std::size_t>(values.size()));
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    order[i] = static_cast<Index>(i);
-    if (std::isnan(values[order[i]]))
-      detail::fail<DataError>("ranks", "values[" + std::to_string(i) + "]", values[order[i]],
-                              "a number");
-  }
-  std::sort(order.begin(), order.end(), [&](Index a, Index b) { return values[a] < values[b]; });
+  for (Index i = 0; i < values.size(); ++i)
+    if (std::isnan(values[i]))
+      detail::fail<DataError>("ranks", "values[" + std::to_string(i) + "]", values[i], "a number");
+  const std::vector<Index> order = detail::ascending_order(values);
   Vector<double> rank(values.size());
   for (std::size_t i = 0; i < order.size();) {
     std::size_t end = i;

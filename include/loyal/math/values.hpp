@@ -56,7 +56,8 @@ class Values {
     look_at_storage();
   }
 
-  template <class Range, class Iterator = decltype(std::ranges::begin(std::declval<const Range&>()))>
+  template <class Range,
+            class Iterator = decltype(std::ranges::begin(std::declval<const Range&>()))>
   requires(std::is_arithmetic_v<std::iter_value_t<Iterator>> &&
            !requires(const Range& range) { range.derived(); }) Values(const Range& values) {
     if constexpr (std::contiguous_iterator<Iterator> &&
@@ -78,7 +79,11 @@ class Values {
   [[nodiscard]] const double* begin() const noexcept { return data_; }
   [[nodiscard]] const double* end() const noexcept { return data_ + size_; }
   [[nodiscard]] Eigen::Map<const Vector<double>> vector() const { return {data_, size_}; }
-  [[nodiscard]] double sum() const { return vector().sum(); }
+  [[nodiscard]] double sum() const {
+    double sum = 0;
+    for (Index i = 0; i < size_; ++i) sum += data_[i];
+    return sum;
+  }
 
  private:
   void assign(const auto& values) {

@@ -10,6 +10,7 @@
 #include "../core/types.hpp"
 #include "../math/functions.hpp"
 #include "../math/logistic_line.hpp"
+#include "../math/order.hpp"
 #include "../math/values.hpp"
 #include "classification.hpp"
 
@@ -70,11 +71,7 @@ inline ReliabilityCurve reliability_curve(const Values& labels, const Values& pr
   detail::expect_probabilities(where, probabilities);
   const detail::SampleWeights weight(where, weights, labels.size());
 
-  std::vector<Index> order(static_cast<std::size_t>(labels.size()));
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<Index>(i);
-  std::sort(order.begin(), order.end(), [&](Index a, Index b) {
-    return probabilities[a] < probabilities[b] || (probabilities[a] == probabilities[b] && a < b);
-  });
+  const std::vector<Index> order = detail::ascending_order(probabilities);
 
   ReliabilityCurve curve;
   int current = -1;
@@ -137,8 +134,9 @@ inline CalibrationLine calibration_line(const Values& labels, const Values& prob
   for (Index i = 0; i < labels.size(); ++i) positives += weight[i] * labels[i];
   if (!(positives > 0) || !(positives < weight.total()))
     detail::fail<DataError>(where, "labels", "of one class only", "some 0 and some 1");
-  const Vector<double> logits = logit(probabilities.vector().array().max(1e-12).min(1 - 1e-12));
-  const auto line = detail::fit_logistic_line(logits, labels.vector(), weight);
+  std::vector<double> logits;
+  for (const double p : probabilities) logits.push_back(logit(std::clamp(p, 1e-12, 1 - 1e-12)));
+  const auto line = detail::fit_logistic_line(logits, labels, weight);
   return {line.slope, line.intercept};
 }
 

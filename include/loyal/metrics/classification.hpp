@@ -11,6 +11,7 @@
 #include "../core/error.hpp"
 #include "../core/types.hpp"
 #include "../math/functions.hpp"
+#include "../math/order.hpp"
 #include "../math/values.hpp"
 
 namespace loyal {
@@ -50,22 +51,14 @@ struct ThresholdTable {
                  const Values& weights) {
     expect_binary(where, labels, scores);
     const SampleWeights weight(where, weights, labels.size());
-    struct Sample {
-      double score;
-      Index row;
-    };
-    std::vector<Sample> order(static_cast<std::size_t>(labels.size()));
-    for (std::size_t i = 0; i < order.size(); ++i)
-      order[i] = {scores[static_cast<Index>(i)], static_cast<Index>(i)};
-    std::sort(order.begin(), order.end(), [](const Sample& a, const Sample& b) {
-      return a.score > b.score || (a.score == b.score && a.row < b.row);
-    });
+    const std::vector<Index> order = descending_order(scores);
     double positives = 0;
     double negatives = 0;
     for (std::size_t i = 0; i < order.size(); ++i) {
-      (labels[order[i].row] == 1 ? positives : negatives) += weight[order[i].row];
-      if (i + 1 < order.size() && order[i + 1].score == order[i].score) continue;
-      threshold.push_back(order[i].score);
+      const double score = scores[order[i]];
+      (labels[order[i]] == 1 ? positives : negatives) += weight[order[i]];
+      if (i + 1 < order.size() && scores[order[i + 1]] == score) continue;
+      threshold.push_back(score);
       true_positives.push_back(positives);
       false_positives.push_back(negatives);
     }

@@ -27,10 +27,18 @@ inline void expect_classes(const char* where, const char* what, const Values& la
 struct ClassTable {
   Matrix<double> counts;  ///< classes x classes
 
-  [[nodiscard]] double accuracy() const { return counts.trace() / counts.sum(); }
+  [[nodiscard]] double accuracy() const {
+    double right = 0;
+    double all = 0;
+    for (Index c = 0; c < counts.rows(); ++c) {
+      right += counts(c, c);
+      all += occurring_and_predicted(c);
+    }
+    return 2 * right / all;
+  }
   /// F1 of one class against all others; 0 if it neither occurs nor is predicted.
   [[nodiscard]] double f1(Index c) const {
-    const double both = counts.row(c).sum() + counts.col(c).sum();
+    const double both = occurring_and_predicted(c);
     return both > 0 ? 2 * counts(c, c) / both : 0.0;
   }
   /// Mean F1 of the classes that occur or are predicted.
@@ -38,11 +46,18 @@ struct ClassTable {
     double sum = 0;
     Index classes = 0;
     for (Index c = 0; c < counts.rows(); ++c) {
-      if (counts.row(c).sum() + counts.col(c).sum() == 0) continue;
+      if (occurring_and_predicted(c) == 0) continue;
       sum += f1(c);
       ++classes;
     }
     return sum / static_cast<double>(classes);
+  }
+
+ private:
+  [[nodiscard]] double occurring_and_predicted(Index c) const {
+    double sum = 0;
+    for (Index k = 0; k < counts.rows(); ++k) sum += counts(c, k) + counts(k, c);
+    return sum;
   }
 };
 

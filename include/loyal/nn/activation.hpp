@@ -10,6 +10,17 @@
 namespace loyal {
 namespace detail {
 
+/// Does to a packet what f does to an array, which the compiler keeps in a register.
+template <class P, class F>
+P on_packet(const P& packet, const F& f) {
+  using Traits = Eigen::internal::unpacket_traits<P>;
+  using Array = Eigen::Array<typename Traits::type, Traits::size, 1>;
+  Array values;
+  Eigen::internal::pstoreu(values.data(), packet);
+  const Array results = f(values);
+  return Eigen::internal::ploadu<P>(results.data());
+}
+
 /// A layer that applies one function to every element. Function offers value(x), an array expression, and
 /// either slope_from_output(y), then works in place, or slope_from_input(x), as array expressions.
 template <class Function>
@@ -18,6 +29,23 @@ struct ElementwiseLayer {
     f.slope_from_output(y);
   };
   static constexpr bool reads_output = in_place;
+
+  /// The end of a matrix product that this layer follows, see multiply().
+  auto as_finish() const {
+    return [f = self()](const auto& sum, Index, Index) {
+      return on_packet(sum, [&](const auto& x) { return f.value(x); });
+    };
+  }
+  /// The end of the product that makes dy, where y is the output of this layer: makes dx of it.
+  template <RealActivation X>
+  auto slope_as_finish(const X& y) const {
+    return [f = self(), y = as_matrix(y)](const auto& dy, Index row, Index column) {
+      using P = std::remove_cvref_t<decltype(dy)>;
+      const auto packet = Eigen::internal::ploadu<P>(y.data() + row * y.cols() + column);
+      return Eigen::internal::pmul(
+          dy, on_packet(packet, [&](const auto& v) { return f.slope_from_output(v); }));
+    };
+  }
 
   template <RealActivation X>
   void forward(const X& x, X& y, NoCache&, Pass&) const {
@@ -44,12 +72,16 @@ struct ElementwiseLayer {
   [[nodiscard]] const Function& self() const { return static_cast<const Function&>(*this); }
 };
 
-/// 1 where y > 0, else 0, as an expression that vectorises.
-template <class A>
-auto is_positive(const A& y) {
-  using T = typename A::Scalar;
-  return (y > T(0)).template cast<T>();
-}
+/// The formula of is_positive(), which stays in packets.
+struct Positive {
+  template <class T, class P>
+  static P apply(const P& y) {
+    using namespace Eigen::internal;
+    return pand(pcmp_lt(pzero(y), y), pset1<P>(T(1)));
+  }
+};
+/// 1 where y > 0, else 0.
+auto is_positive(const auto& y) { return evaluate<Positive>(y); }
 
 }  // namespace detail
 

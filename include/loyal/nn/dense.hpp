@@ -3,6 +3,7 @@
 
 #include "../core/error.hpp"
 #include "../core/types.hpp"
+#include "../math/matrix_product.hpp"
 #include "initializer.hpp"
 #include "layer.hpp"
 
@@ -30,6 +31,8 @@ class Dense {
  public:
   using Input = Matrix<T>;
   static constexpr bool reads_output = false;
+  /// forward and backward can end their products with the activation next to this layer.
+  static constexpr bool finishes_products = true;
 
   struct Options {
     bool bias = true;                                       ///< whether to add b
@@ -57,29 +60,31 @@ class Dense {
   [[nodiscard]] Index in_features() const noexcept { return weight.rows(); }
   [[nodiscard]] Index out_features() const noexcept { return weight.cols(); }
 
-  template <RealActivation X>
-  void forward(const X& x, X& y, NoCache&, Pass&) const {
+  /// y = finish(x W + b); Sequential hands in the activation behind this layer.
+  template <RealActivation X, class Finish = detail::Unchanged>
+  void forward(const X& x, X& y, NoCache&, Pass&, const Finish& finish = {}) const {
     detail::expect_size("Dense::forward", "the last axis of x", feature_size(x), in_features());
     set_shape_like(y, x, out_features());
     auto out = as_matrix(y);
-    if (bias.size() == 0) {
-      out.noalias() = as_matrix(x) * weight;
-    } else {
-      out.rowwise() = bias;
-      out.noalias() += as_matrix(x) * weight;
-    }
+    if (bias.size() == 0)
+      multiply(as_matrix(x), weight, out, finish);
+    else
+      affine(as_matrix(x), weight, bias, out, finish);
   }
 
-  template <RealActivation X, class DX>
-  void backward(const X& x, const X&, const X& dy, NoCache&, DX& dx, Dense& gradient) const {
+  /// dx = finish(dy W^T); Sequential hands in the slope of the activation before this layer.
+  template <RealActivation X, class DX, class Finish = detail::Unchanged>
+  void backward(const X& x, const X&, const X& dy, NoCache&, DX& dx, Dense& gradient,
+                const Finish& finish = {}) const {
     detail::expect_size("Dense::backward", "the last axis of dy", feature_size(dy), out_features());
     detail::expect_size("Dense::backward", "the number of rows of dy", as_matrix(dy).rows(),
                         as_matrix(x).rows());
-    gradient.weight.noalias() += as_matrix(x).transpose() * as_matrix(dy);
-    if (bias.size() != 0) gradient.bias += as_matrix(dy).colwise().sum();
+    multiply_add(as_matrix(x).transpose(), as_matrix(dy), gradient.weight);
+    if (bias.size() != 0) add_row_sums(as_matrix(dy), gradient.bias);
     if constexpr (detail::wanted<DX>) {
       set_shape_like(dx, x);
-      as_matrix(dx).noalias() = as_matrix(dy) * weight.transpose();
+      auto out = as_matrix(dx);
+      multiply(as_matrix(dy), weight.transpose(), out, finish);
     }
   }
 

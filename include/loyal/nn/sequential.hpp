@@ -89,6 +89,31 @@ class Sequential {
       return I;
   }
 
+  /// Whether layer I ends its products with layer I + 1, which then needs no pass of its own.
+  template <std::size_t I>
+  static constexpr bool absorbs_next() {
+    if constexpr (!overwrites<I + 1>())
+      return false;
+    else
+      return requires(const LayerAt<I>&, const LayerAt<I + 1>& next) {
+        LayerAt<I>::finishes_products;
+        next.as_finish();
+      };
+  }
+  /// The same backward: layer I makes d loss / d x of layer I - 1.
+  template <std::size_t I>
+  static constexpr bool absorbs_previous() {
+    if constexpr (I == 0)
+      return false;
+    else if constexpr (!overwrites<I - 1>())
+      return false;
+    else
+      return requires(const LayerAt<I>&, const LayerAt<I - 1>& previous) {
+        LayerAt<I>::finishes_products;
+        previous.as_finish();
+      };
+  }
+
   template <class X, class Indices>
   struct Buffers;
   template <class X, std::size_t... I>
@@ -178,6 +203,10 @@ class Sequential {
     auto& own = std::get<I>(cache.layers);
     if constexpr (I + 1 == count) {
       layer.forward(input<I>(x, cache), y, own, pass);
+    } else if constexpr (absorbs_next<I>()) {
+      layer.forward(input<I>(x, cache), std::get<slot<I>()>(cache.values), own, pass,
+                    std::get<I + 1>(layers).as_finish());
+      forward_from<I + 2>(x, y, cache, pass);
     } else {
       layer.forward(input<I>(x, cache), std::get<slot<I>()>(cache.values), own, pass);
       forward_from<I + 1>(x, y, cache, pass);
@@ -195,8 +224,13 @@ class Sequential {
     } else {
       // dx of layer I is dy of layer I - 1, and in place of dy where x was in place of y.
       auto& below = std::get<slot<I - 1>()>(cache.derivatives);
-      layer.backward(in, y, dy, own, below, part);
-      backward_from<I - 1>(x, std::get<slot<I - 1>()>(cache.values), below, cache, dx, gradient);
+      if constexpr (absorbs_previous<I>()) {
+        layer.backward(in, y, dy, own, below, part, std::get<I - 1>(layers).slope_as_finish(in));
+        backward_from<I - 2>(x, in, below, cache, dx, gradient);
+      } else {
+        layer.backward(in, y, dy, own, below, part);
+        backward_from<I - 1>(x, in, below, cache, dx, gradient);
+      }
     }
   }
 };

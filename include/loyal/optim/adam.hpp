@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cmath>
+#include <type_traits>
 
 #include "optimizer.hpp"
 
@@ -64,8 +65,11 @@ class Adam : public ElementwiseOptimizer<Adam, 2> {
     const double t = static_cast<double>(info.step);
     const T rate = static_cast<T>(o.learning_rate * info.rate / (1 - std::pow(o.beta1, t)));
     const T unbias = static_cast<T>(1 / std::sqrt(1 - std::pow(o.beta2, t)));
-    m = static_cast<T>(o.beta1) * m + static_cast<T>(1 - o.beta1) * g;
-    v = static_cast<T>(o.beta2) * v + static_cast<T>(1 - o.beta2) * g.square();
+    // Without gradient (dead units) moments decay into subnormal numbers, where arithmetic is several times
+    // slower. Passing by `tiny` stops them at its last digit; what is lost is far below eps.
+    constexpr T tiny = std::is_same_v<T, float> ? T(0x1p-80) : T(0x1p-900);
+    m = (static_cast<T>(o.beta1) * m + static_cast<T>(1 - o.beta1) * g + tiny) - tiny;
+    v = (static_cast<T>(o.beta2) * v + static_cast<T>(1 - o.beta2) * g.square() + tiny) - tiny;
     p -= rate * m / (unbias * v.sqrt() + static_cast<T>(o.epsilon));
   }
 

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <limits>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -34,22 +33,25 @@ inline bool drawable(double value, bool log) {
   return std::abs(value) <= largest_drawable && (!log || value >= 1 / largest_drawable);
 }
 
-/// A pair of different limits around [low, high], which may be empty, a point, or not finite.
-inline std::pair<double, double> sound_limits(double low, double high, bool log) {
+/// Makes of [low, high], which may be empty, a point, or not finite, two different limits.
+inline void make_sound(double& low, double& high, bool log) {
   if (low > high) std::swap(low, high);
   if (!drawable(low, log)) low = drawable(high, log) ? high : 1;
   if (!drawable(high, log)) high = low;
   if (log) {
-    if (high / low < 1 + 1e-9) return {std::max(low / 2, 1e-300), std::min(high * 2, 1e300)};
-    return {low, high};
+    if (high / low >= 1 + 1e-9) return;
+    low = std::max(low / 2, 1e-300);
+    high = std::min(high * 2, 1e300);
+    return;
   }
   const double size = std::max(std::abs(low), std::abs(high));
-  if (size < 1e-290) return {0, 1};
-  if (high - low <= 1e-12 * size) {
+  if (size < 1e-290) {
+    low = 0;
+    high = 1;
+  } else if (high - low <= 1e-12 * size) {
     low -= 0.1 * size;
     high += 0.1 * size;
   }
-  return {low, high};
 }
 
 /// m 10^e, exact where a double is: 3 10^-1 is 0.3, which 3 * 0.1 is not.
@@ -71,7 +73,7 @@ inline double times_power_of_10(double m, int e) {
 [[nodiscard]] inline std::vector<double> linear_ticks(double low, double high, int about = 5,
                                                       double smallest_step = 0) {
   detail::expect_option("linear_ticks", "about", about, about >= 1, ">= 1");
-  std::tie(low, high) = detail::sound_limits(low, high, false);
+  detail::make_sound(low, high, false);
   const double raw = std::max(high / about - low / about, smallest_step);
   auto exponent = static_cast<int>(std::floor(std::log10(raw)));
   double mantissa = 10;
@@ -96,7 +98,7 @@ inline double times_power_of_10(double m, int e) {
 ///     if (ticks.front() != 1 || ticks[1] != 10 || ticks.back() != 1e4) return 1;
 [[nodiscard]] inline std::vector<double> log_ticks(double low, double high, int about = 5) {
   detail::expect_option("log_ticks", "about", about, about >= 1, ">= 1");
-  std::tie(low, high) = detail::sound_limits(low, high, true);
+  detail::make_sound(low, high, true);
   auto first = static_cast<int>(std::floor(std::log10(low)));
   auto last = static_cast<int>(std::ceil(std::log10(high)));
   while (detail::times_power_of_10(1, first) > low) --first;
@@ -122,8 +124,9 @@ class AxisMap {
       : log_(axis.log) {
     const bool fixed_low = drawable(axis.low, log_);
     const bool fixed_high = drawable(axis.high, log_);
-    std::tie(low_, high_) =
-        sound_limits(fixed_low ? axis.low : data_low, fixed_high ? axis.high : data_high, log_);
+    low_ = fixed_low ? axis.low : data_low;
+    high_ = fixed_high ? axis.high : data_high;
+    make_sound(low_, high_, log_);
     const std::vector<double> around =
         log_ ? log_ticks(low_, high_, about) : linear_ticks(low_, high_, about, axis.whole ? 1 : 0);
     if (widen && !fixed_low) low_ = around.front();

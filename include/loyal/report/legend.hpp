@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <vector>
 
+#include "../core/types.hpp"
+#include "../math/order.hpp"
 #include "axis.hpp"
 #include "series.hpp"
 #include "svg.hpp"
@@ -56,26 +58,24 @@ class Legend {
   /// Names at the right ends of lines, moved apart where these lie close.
   void draw_beside_lines(Markup& out, const AxisMap& map, double x, double top,
                          double bottom) const {
-    struct Name {
-      double y;
-      const Key* key;
-    };
-    std::vector<Name> names;
+    std::vector<std::size_t> named;
+    std::vector<double> heights;
     for (const auto& key : keys_) {
       const auto& ys = series_[key.series].y;
-      const auto last =
-          std::find_if(ys.rbegin(), ys.rend(), [&](double y) { return std::isfinite(map(y)); });
-      if (last != ys.rend()) names.push_back({map(*last), &key});
+      std::size_t end = ys.size();
+      while (end > 0 && !std::isfinite(map(ys[end - 1]))) --end;
+      if (end == 0) continue;
+      named.push_back(key.series);
+      heights.push_back(map(ys[end - 1]));
     }
-    std::stable_sort(names.begin(), names.end(),
-                     [](const Name& a, const Name& b) { return a.y < b.y; });
-    double lowest = bottom - row_height * (static_cast<double>(names.size()) - 1);
-    for (auto& [y, key] : names) {
-      y = std::clamp(y, top, std::max(lowest, top));
+    double lowest = bottom - row_height * (static_cast<double>(named.size()) - 1);
+    for (const Index i : ascending_order(heights)) {
+      const std::size_t series = named[static_cast<std::size_t>(i)];
+      const double y = std::clamp(heights[static_cast<std::size_t>(i)], top, std::max(lowest, top));
       top = y + row_height;
       lowest += row_height;
-      out.open("g", {{"class", color_class(colors_[key->series])}});
-      draw_text(out, x + 7, y + 4, "tag", shorten(series_[key->series].name, width_ / 3 - 10));
+      out.open("g", {{"class", color_class(colors_[series])}});
+      draw_text(out, x + 7, y + 4, "tag", shorten(series_[series].name, width_ / 3 - 10));
       out.close();
     }
   }

@@ -7,10 +7,10 @@
 #include <cstdint>
 #include <limits>
 #include <string>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
+#include "../math/order.hpp"
 #include "../math/values.hpp"
 #include "axis.hpp"
 #include "decimate.hpp"
@@ -166,13 +166,18 @@ class SeriesPainter {
   void scatter(const Series& series) {
     const Pixels at = place(series.x, series.y);
     const bool many = at.x.size() > most_shapes;
-    std::unordered_set<std::int64_t> taken;
-    for (std::size_t i = 0; i < at.x.size(); ++i) {
-      if (!std::isfinite(at.x[i]) || !std::isfinite(at.y[i])) continue;
-      const double cell = std::floor(at.x[i] / 3) * 1e6 + std::floor(at.y[i] / 3);
-      if (many && !taken.insert(static_cast<std::int64_t>(cell)).second) continue;
-      dot(series, at, i, "dot", many ? 2 : 3.5);
+    if (!many) {
+      for (std::size_t i = 0; i < at.x.size(); ++i) dot(series, at, i, "dot", 3.5);
+      return;
     }
+    std::vector<double> cells;  // of three by three pixels; one dot in each
+    for (std::size_t i = 0; i < at.x.size(); ++i) {
+      const double cell = std::floor(at.x[i] / 3) * 1e6 + std::floor(at.y[i] / 3);
+      cells.push_back(std::isfinite(cell) ? cell : -std::numeric_limits<double>::infinity());
+    }
+    const std::vector<Index> first = first_of_equals(cells);
+    for (std::size_t i = 0; i < first.size(); ++i)
+      if (static_cast<std::size_t>(first[i]) == i) dot(series, at, i, "dot", 2);
   }
 
   void bars(const Series& series, int group, int groups) {

@@ -9,6 +9,7 @@
 #include "../core/error.hpp"
 #include "../core/parameters.hpp"
 #include "../core/types.hpp"
+#include "../math/order.hpp"
 #include "../math/values.hpp"
 
 namespace loyal {
@@ -40,11 +41,8 @@ class IsotonicRegression {
     detail::expect_finite(where, "targets", targets);
     const detail::SampleWeights weight(where, weights, x.size());
 
-    std::vector<Index> order;
-    for (Index i = 0; i < x.size(); ++i)
-      if (weight[i] > 0) order.push_back(i);
-    std::sort(order.begin(), order.end(),
-              [&](Index a, Index b) { return x[a] < x[b] || (x[a] == x[b] && a < b); });
+    std::vector<Index> order = detail::ascending_order(x);
+    std::erase_if(order, [&](Index i) { return weight[i] == 0; });
 
     std::vector<Block> blocks;
     for (std::size_t i = 0; i < order.size();) {
@@ -69,8 +67,10 @@ class IsotonicRegression {
       x_of.push_back(block.last);
       y_of.push_back(block.mean);
     }
-    x_ = Eigen::Map<Vector<double>>(x_of.data(), static_cast<Index>(x_of.size()));
-    y_ = Eigen::Map<Vector<double>>(y_of.data(), static_cast<Index>(y_of.size()));
+    x_.resize(static_cast<Index>(x_of.size()));
+    y_.resize(x_.size());
+    std::copy(x_of.begin(), x_of.end(), x_.data());
+    std::copy(y_of.begin(), y_of.end(), y_.data());
   }
 
   /// The function at one point; NaN at NaN.
@@ -102,8 +102,10 @@ class IsotonicRegression {
 
   /// @throws FormatError if what was read from a file is no such function.
   void check() const {
-    bool rises = x_.size() > 0 && x_.size() == y_.size() && x_.allFinite() && y_.allFinite();
-    for (Index i = 1; rises && i < x_.size(); ++i) rises = x_[i] > x_[i - 1] && y_[i] >= y_[i - 1];
+    bool rises = x_.size() > 0 && x_.size() == y_.size();
+    for (Index i = 0; rises && i < x_.size(); ++i)
+      rises = std::isfinite(x_[i]) && std::isfinite(y_[i]) &&
+              (i == 0 || (x_[i] > x_[i - 1] && y_[i] >= y_[i - 1]));
     if (!rises)
       detail::fail<FormatError>("IsotonicRegression", "the file", "damaged", "rising points");
   }

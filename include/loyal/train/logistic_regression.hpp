@@ -35,6 +35,8 @@ namespace loyal {
 ///     if (!model.converged() || model.coefficients()[0] <= 0) return 1;
 template <Scalar T>
 class LogisticRegression {
+  using Real = detail::Dependent<T, double>;
+
  public:
   using value_type = T;
 
@@ -69,9 +71,10 @@ class LogisticRegression {
   void fit(const Matrix<T>& x, const Values& labels, const Values& weights = {}) {
     const char* const where = "LogisticRegression::fit";
     detail::expect_samples(where, x, labels, weights);
-    Vector<double> weight = Vector<double>::Ones(x.rows());
-    if (!weights.empty()) weight = weights.vector();
-    const auto y = labels.vector().array();
+    using Column = Eigen::Map<const Vector<Real>>;
+    Vector<Real> weight = Vector<Real>::Ones(x.rows());
+    if (!weights.empty()) weight = Column(weights.begin(), weights.size());
+    const auto y = Column(labels.begin(), labels.size()).array();
     weight.array() *= 1 + (options_.positive_weight - 1) * y;
     if ((weight.array() * y).sum() == 0 || (weight.array() * (1 - y)).sum() == 0)
       detail::fail<DataError>(where, "labels", "of one class only", "some 0 and some 1");
@@ -104,75 +107,75 @@ class LogisticRegression {
   }
 
  private:
-  [[nodiscard]] const Vector<double>& fitted() const {
+  [[nodiscard]] const Vector<Real>& fitted() const {
     if (parameters_.size() == 0)
       detail::fail<NotFitted>("LogisticRegression", "the model", "not fitted", "a call of fit()");
     return parameters_;
   }
 
   template <class Y>
-  void solve(const Matrix<double>& x, const Y& y, const Vector<double>& weight) {
+  void solve(const Matrix<Real>& x, const Y& y, const Vector<Real>& weight) {
     const Index n = x.cols();
-    const auto multiply = [&](const Vector<double>& v) -> Vector<double> {
+    const auto multiply = [&](const Vector<Real>& v) -> Vector<Real> {
       return (x * v.head(n)).array() + v[n];
     };
-    const auto multiply_transposed = [&](const Vector<double>& v) {
-      Vector<double> result(n + 1);
+    const auto multiply_transposed = [&](const Vector<Real>& v) {
+      Vector<Real> result(n + 1);
       result.head(n).noalias() = x.transpose() * v;
       result[n] = v.sum();
       return result;
     };
-    Vector<double> penalty = Vector<double>::Constant(n + 1, options_.l2);
+    Vector<Real> penalty = Vector<Real>::Constant(n + 1, options_.l2);
     penalty[n] = 0;
-    const auto objective = [&](const Vector<double>& b, const Vector<double>& z) {
+    const auto objective = [&](const Vector<Real>& b, const Vector<Real>& z) {
       return (weight.array() * (softplus(z.array()) - y * z.array())).sum() +
              0.5 * (penalty.array() * b.array().square()).sum();
     };
 
-    Vector<double> b = Vector<double>::Zero(n + 1);
-    Vector<double> z = Vector<double>::Zero(x.rows());
+    Vector<Real> b = Vector<Real>::Zero(n + 1);
+    Vector<Real> z = Vector<Real>::Zero(x.rows());
     double value = objective(b, z);
     double first_norm = 0;
     bool converged = false;
     int iteration = 0;
     for (; iteration < options_.max_iterations; ++iteration) {
-      const Vector<double> p = sigmoid(z.array());
-      const Vector<double> error = weight.array() * (p.array() - y);
-      const Vector<double> gradient =
-          multiply_transposed(error) + Vector<double>(penalty.array() * b.array());
+      const Vector<Real> p = sigmoid(z.array());
+      const Vector<Real> error = weight.array() * (p.array() - y);
+      const Vector<Real> gradient =
+          multiply_transposed(error) + Vector<Real>(penalty.array() * b.array());
       const double norm = gradient.norm();
       if (iteration == 0) first_norm = norm;
       converged = norm <= options_.tolerance * first_norm;
       if (converged) break;
 
       // Newton's direction from conjugate gradients, preconditioned by the diagonal.
-      const Vector<double> curvature = weight.array() * p.array() * (1 - p.array());
-      Vector<double> diagonal(n + 1);
+      const Vector<Real> curvature = weight.array() * p.array() * (1 - p.array());
+      Vector<Real> diagonal(n + 1);
       diagonal.head(n) = (x.array().square().colwise() * curvature.array()).colwise().sum();
       diagonal[n] = curvature.sum();
       diagonal = (diagonal + penalty).cwiseMax(1e-12);
-      Vector<double> step = Vector<double>::Zero(n + 1);
-      Vector<double> residual = -gradient;
-      Vector<double> direction = residual.array() / diagonal.array();
+      Vector<Real> step = Vector<Real>::Zero(n + 1);
+      Vector<Real> residual = -gradient;
+      Vector<Real> direction = residual.array() / diagonal.array();
       double energy = residual.dot(direction);
       const double enough = std::min(0.1, std::sqrt(norm / first_norm)) * norm;
       for (Index k = 0; k < 4 * (n + 1) && residual.norm() > enough; ++k) {
-        const Vector<double> image =
-            multiply_transposed(Vector<double>(curvature.array() * multiply(direction).array())) +
-            Vector<double>(penalty.array() * direction.array());
+        const Vector<Real> image =
+            multiply_transposed(Vector<Real>(curvature.array() * multiply(direction).array())) +
+            Vector<Real>(penalty.array() * direction.array());
         const double bend = direction.dot(image);
         if (!(bend > 0)) break;
         const double length = energy / bend;
         step += length * direction;
         residual -= length * image;
-        const Vector<double> scaled = residual.array() / diagonal.array();
+        const Vector<Real> scaled = residual.array() / diagonal.array();
         const double next = residual.dot(scaled);
         direction = scaled + (next / energy) * direction;
         energy = next;
       }
       if (step.squaredNorm() == 0) step = -(gradient.array() / diagonal.array());
 
-      const Vector<double> z_step = multiply(step);
+      const Vector<Real> z_step = multiply(step);
       const double slope = gradient.dot(step);
       double length = 1;
       double next = value;
@@ -197,7 +200,7 @@ class LogisticRegression {
   }
 
   Options options_;
-  Vector<double> parameters_;  // coefficients, then the intercept
+  Vector<Real> parameters_;  // coefficients, then the intercept
   bool converged_ = false;
   int iterations_ = 0;
 };

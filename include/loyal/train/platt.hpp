@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cmath>
+#include <string>
+#include <vector>
+
 #include "../core/error.hpp"
 #include "../core/parameters.hpp"
 #include "../core/types.hpp"
@@ -45,11 +49,13 @@ class PlattScaling {
     const double negatives = weight.total() - positives;
     if (!(positives > 0) || !(negatives > 0))
       detail::fail<DataError>(where, "labels", "of one class only", "some 0 and some 1");
-    Vector<double> targets(labels.size());
-    for (Index i = 0; i < labels.size(); ++i)
-      targets[i] = labels[i] == 1 ? (positives + 1) / (positives + 2) : 1 / (negatives + 2);
+    std::vector<double> targets;
+    for (const double label : labels)
+      targets.push_back(label == 1 ? (positives + 1) / (positives + 2) : 1 / (negatives + 2));
     const auto line = detail::fit_logistic_line(scores, targets, weight);
-    coefficients_ = Eigen::Vector2d(line.slope, line.intercept);
+    coefficients_.resize(2);
+    coefficients_[0] = line.slope;
+    coefficients_[1] = line.intercept;
   }
 
   /// Probability of label 1 for one score.
@@ -59,7 +65,9 @@ class PlattScaling {
   }
   /// Probabilities (n) of label 1 for scores (n).
   [[nodiscard]] Vector<double> predict_proba(const Values& scores) const {
-    return sigmoid(slope() * scores.vector().array() + intercept());
+    Vector<double> probabilities(scores.size());
+    for (Index i = 0; i < scores.size(); ++i) probabilities[i] = predict_proba(scores[i]);
+    return probabilities;
   }
 
   [[nodiscard]] double slope() const { return coefficient(0); }
@@ -67,7 +75,7 @@ class PlattScaling {
 
   /// @throws FormatError if what was read from a file is no curve.
   void check() const {
-    if (coefficients_.size() != 2 || !coefficients_.allFinite())
+    if (coefficients_.size() != 2 || !std::isfinite(slope()) || !std::isfinite(intercept()))
       detail::fail<FormatError>("PlattScaling", "the file", "damaged", "two finite coefficients");
   }
 
