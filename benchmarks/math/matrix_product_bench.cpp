@@ -9,28 +9,31 @@
 
 namespace {
 
+namespace packet = loyal::detail::packet;
+
 using X = loyal::Matrix<float>;
-using Packet = Eigen::internal::packet_traits<float>::type;
+using Packet = packet::packet_traits<float>::type;
 
 /// Floating-point operations a second with nothing but independent multiply-adds in registers.
 double measure_peak() {
-  using namespace Eigen::internal;
+  constexpr int lanes = packet::packet_traits<float>::size;
   constexpr int chains = 12;
   constexpr int steps = 100000;
   X start = X::Random(chains + 2, 64) * 1e-3F;
   double best = 0;
   for (int round = 0; round < 10; ++round) {
     Packet sum[chains];
-    const Packet x = ploadu<Packet>(start.row(chains).data());
-    Packet y = ploadu<Packet>(start.row(chains + 1).data());
-    loyal::detail::unroll<chains>([&](auto i) { sum[i] = ploadu<Packet>(start.row(i).data()); });
+    const Packet x = packet::ploadu<Packet>(start.row(chains).data());
+    Packet y = packet::ploadu<Packet>(start.row(chains + 1).data());
+    loyal::detail::unroll<chains>(
+        [&](auto i) { sum[i] = packet::ploadu<Packet>(start.row(i).data()); });
     const auto begin = std::chrono::steady_clock::now();
     for (int step = 0; step < steps; ++step)
-      loyal::detail::unroll<chains>([&](auto i) { sum[i] = pmadd(sum[i], x, y); });
+      loyal::detail::unroll<chains>([&](auto i) { sum[i] = packet::pmadd(sum[i], x, y); });
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-    loyal::detail::unroll<chains>([&](auto i) { pstoreu(start.row(i).data(), sum[i]); });
+    loyal::detail::unroll<chains>([&](auto i) { packet::pstoreu(start.row(i).data(), sum[i]); });
     benchmark::DoNotOptimize(start.data());
-    best = std::max(best, 2.0 * steps * chains * packet_traits<float>::size / seconds.count());
+    best = std::max(best, 2.0 * steps * chains * lanes / seconds.count());
   }
   return best;
 }

@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "../core/types.hpp"
+#include "detail/packet.hpp"
 
 namespace loyal {
 namespace detail {
@@ -38,25 +39,6 @@ struct Eigen::internal::functor_traits<loyal::detail::Elementwise<Formula, T>> {
 namespace loyal {
 // Formulas for packets; T is the number inside P. All let NaN through.
 namespace detail::packet {
-
-using Eigen::internal::pabs;
-using Eigen::internal::padd;
-using Eigen::internal::pand;
-using Eigen::internal::pcmp_eq;
-using Eigen::internal::pcmp_le;
-using Eigen::internal::pcmp_lt;
-using Eigen::internal::pdiv;
-using Eigen::internal::pexp;
-using Eigen::internal::plog;
-using Eigen::internal::pmadd;
-using Eigen::internal::pmax;
-using Eigen::internal::pmin;
-using Eigen::internal::pmul;
-using Eigen::internal::pnegate;
-using Eigen::internal::pselect;
-using Eigen::internal::pset1;
-using Eigen::internal::psub;
-using Eigen::internal::pzero;
 
 template <class P, class T>
 P constant(T value) {

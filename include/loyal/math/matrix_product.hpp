@@ -36,12 +36,12 @@ struct MatrixProduct {
 
  private:
   static constexpr bool many_registers = EIGEN_ARCH_DEFAULT_NUMBER_OF_REGISTERS >= 32;
-  static constexpr int widest = Eigen::internal::packet_traits<T>::size;
+  static constexpr int widest = packet::packet_traits<T>::size;
   /// Registers for sums. Two to four packets of B a row of the tile balance loads and arithmetic.
   static constexpr int registers = many_registers ? 24 : 12;
   static constexpr int most_packets = many_registers ? 4 : 2;
   /// Numbers of B for which the first-level cache has room besides A and C.
-  static constexpr Index cached = 24 * 1024 / static_cast<Index>(sizeof(T));
+  static constexpr Index cached = Index{24} * 1024 / static_cast<Index>(sizeof(T));
   /// Rows of C done before the next panel of B: what they need of A stays in the second-level cache.
   static constexpr Index most_rows = 240;
 
@@ -52,7 +52,7 @@ struct MatrixProduct {
       if (n < lanes) return in_packets<fewer>();
     }
     constexpr int packets = lanes == widest ? most_packets : 2;
-    const Index deepest = cached / (packets * lanes);
+    const Index deepest = cached / (Index{packets} * lanes);
     const Index blocks = std::max<Index>(1, (k + deepest - 1) / deepest);
     for (Index row = 0; row < m; row += most_rows)
       for (Index block = 0; block < blocks; ++block)
@@ -62,7 +62,7 @@ struct MatrixProduct {
 
   template <int lanes, int packets>
   void panels(Index row, Index row_end, Index column, Index from, Index to) const {
-    constexpr Index width = packets * lanes;
+    constexpr Index width = Index{packets} * lanes;
     constexpr int rows = std::min(registers / packets, 12);
     for (; n - column > width - lanes; column += width) {
       ProductTile<T> tile{};
@@ -85,7 +85,7 @@ struct MatrixProduct {
       } else {
         alignas(64) T copy[cached];
         for (int q = 0; q < packets; ++q)
-          copy_packets<lanes>(panel + (q + 1 < packets ? q * lanes : tile.c_last) * b_col,
+          copy_packets<lanes>(panel + (q + 1 < packets ? Index{q} * lanes : tile.c_last) * b_col,
                               tile.depth, copy + q * lanes, width);
         tile.b = copy;
         tile.b_row = width;
@@ -101,16 +101,15 @@ struct MatrixProduct {
   template <int lanes>
   void copy_packets(const T* from, Index depth, T* to, Index to_row) const {
     using P = typename packet_of<T, lanes>::type;
-    using namespace Eigen::internal;
     Index d = 0;
     if (b_col == 1) {
-      for (; d < depth; ++d) pstoreu(to + d * to_row, ploadu<P>(from + d * b_row));
+      for (; d < depth; ++d) packet::pstoreu(to + d * to_row, packet::ploadu<P>(from + d * b_row));
     } else if constexpr (lanes > 1) {
       for (; d + lanes <= depth; d += lanes) {
-        PacketBlock<P, lanes> block;
-        for (int j = 0; j < lanes; ++j) block.packet[j] = ploadu<P>(from + d + j * b_col);
-        ptranspose(block);
-        for (int j = 0; j < lanes; ++j) pstoreu(to + (d + j) * to_row, block.packet[j]);
+        packet::PacketBlock<P, lanes> block;
+        for (int j = 0; j < lanes; ++j) block.packet[j] = packet::ploadu<P>(from + d + j * b_col);
+        packet::ptranspose(block);
+        for (int j = 0; j < lanes; ++j) packet::pstoreu(to + (d + j) * to_row, block.packet[j]);
       }
     }
     for (; d < depth; ++d)
@@ -136,9 +135,8 @@ struct MatrixProduct {
 template <Scalar T, class Finish>
 void dot_rows(Index m, Index k, const T* a, Index a_row, const T* b, Index b_row, T* c, Index c_row,
               const T* start, Index start_row, Index column, const Finish& finish) {
-  using namespace Eigen::internal;
-  using P = typename packet_traits<T>::type;
-  constexpr Index lanes = packet_traits<T>::size;
+  using P = typename packet::packet_traits<T>::type;
+  constexpr Index lanes = packet::packet_traits<T>::size;
   constexpr Index block = 1024;
   constexpr int rows = 4;
   T copy[block];
@@ -151,16 +149,17 @@ void dot_rows(Index m, Index k, const T* a, Index a_row, const T* b, Index b_row
     }
     const auto some = [&](auto count, Index row) {
       P sum[count];
-      unroll<count>([&](auto r) { sum[r] = pset1<P>(T(0)); });
+      unroll<count>([&](auto r) { sum[r] = packet::pset1<P>(T(0)); });
       const T* left = a + row * a_row + from;
       Index d = 0;
       for (; d + lanes <= depth; d += lanes) {
-        const P packet = ploadu<P>(right + d);
-        unroll<count>(
-            [&](auto r) { sum[r] = pmadd(ploadu<P>(left + r * a_row + d), packet, sum[r]); });
+        const P some_b = packet::ploadu<P>(right + d);
+        unroll<count>([&](auto r) {
+          sum[r] = packet::pmadd(packet::ploadu<P>(left + r * a_row + d), some_b, sum[r]);
+        });
       }
       for (int r = 0; r < count; ++r) {
-        T value = predux(sum[r]);
+        T value = packet::predux(sum[r]);
         for (Index e = d; e < depth; ++e) value += left[r * a_row + e] * right[e];
         T& to = c[(row + r) * c_row];
         if (from > 0)
@@ -188,20 +187,19 @@ void product(const A& a, const B& b, C& c, const T* start, Index start_row, cons
   const Index n = b.cols();
   const Index k = a.cols();
 #ifdef EIGEN_USE_BLAS
-  // Whoever asks Eigen for a BLAS gets it.
-  if (start == nullptr)
-    c.noalias() = a * b;
-  else if (start == c.data())
-    c.noalias() += a * b;
-  else {
-    for (Index i = 0; i < m; ++i)
-      c.row(i) = Eigen::Map<const RowVector<T>>(start + i * start_row, n);
-    c.noalias() += a * b;
-  }
-  if constexpr (!std::is_same_v<Finish, Unchanged>)
-    for (Index i = 0; i < m; ++i)
-      for (Index j = 0; j < n; ++j) c(i, j) = finish(c(i, j), i, j);
+  constexpr bool by_eigen = true;  // whoever asks Eigen for a BLAS gets it
 #else
+  constexpr bool by_eigen = false;
+#endif
+  if (by_eigen || k == 0) {
+    for (Index i = 0; i < m; ++i)
+      for (Index j = 0; j < n; ++j) c(i, j) = start == nullptr ? T(0) : start[i * start_row + j];
+    if constexpr (by_eigen) c.noalias() += a * b;
+    if constexpr (!std::is_same_v<Finish, Unchanged>)
+      for (Index i = 0; i < m; ++i)
+        for (Index j = 0; j < n; ++j) c(i, j) = finish(c(i, j), i, j);
+    return;
+  }
   constexpr int least = 16 / static_cast<int>(sizeof(T));
   if constexpr (A::IsRowMajor) {
     if (n < least) {
@@ -235,7 +233,6 @@ void product(const A& a, const B& b, C& c, const T* start, Index start_row, cons
                            start_row,
                            finish}
       .run();
-#endif
 }
 
 }  // namespace detail

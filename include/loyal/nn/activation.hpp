@@ -12,13 +12,13 @@ namespace detail {
 
 /// Does to a packet what f does to an array, which the compiler keeps in a register.
 template <class P, class F>
-P on_packet(const P& packet, const F& f) {
-  using Traits = Eigen::internal::unpacket_traits<P>;
+P on_packet(const P& x, const F& f) {
+  using Traits = packet::unpacket_traits<P>;
   using Array = Eigen::Array<typename Traits::type, Traits::size, 1>;
   Array values;
-  Eigen::internal::pstoreu(values.data(), packet);
+  packet::pstoreu(values.data(), x);
   const Array results = f(values);
-  return Eigen::internal::ploadu<P>(results.data());
+  return packet::ploadu<P>(results.data());
 }
 
 /// A layer that applies one function to every element. Function offers value(x), an array expression, and
@@ -31,19 +31,19 @@ struct ElementwiseLayer {
   static constexpr bool reads_output = in_place;
 
   /// The end of a matrix product that this layer follows, see multiply().
-  auto as_finish() const {
+  [[nodiscard]] auto as_finish() const {
     return [f = self()](const auto& sum, Index, Index) {
       return on_packet(sum, [&](const auto& x) { return f.value(x); });
     };
   }
   /// The end of the product that makes dy, where y is the output of this layer: makes dx of it.
   template <RealActivation X>
-  auto slope_as_finish(const X& y) const {
+  [[nodiscard]] auto slope_as_finish(const X& y) const {
     return [f = self(), y = as_matrix(y)](const auto& dy, Index row, Index column) {
       using P = std::remove_cvref_t<decltype(dy)>;
-      const auto packet = Eigen::internal::ploadu<P>(y.data() + row * y.cols() + column);
-      return Eigen::internal::pmul(
-          dy, on_packet(packet, [&](const auto& v) { return f.slope_from_output(v); }));
+      const auto outputs = packet::ploadu<P>(y.data() + row * y.cols() + column);
+      return packet::pmul(
+          dy, on_packet(outputs, [&](const auto& v) { return f.slope_from_output(v); }));
     };
   }
 
@@ -76,8 +76,7 @@ struct ElementwiseLayer {
 struct Positive {
   template <class T, class P>
   static P apply(const P& y) {
-    using namespace Eigen::internal;
-    return pand(pcmp_lt(pzero(y), y), pset1<P>(T(1)));
+    return packet::pand(packet::pcmp_lt(packet::pzero(y), y), packet::pset1<P>(T(1)));
   }
 };
 /// 1 where y > 0, else 0.

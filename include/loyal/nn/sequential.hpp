@@ -103,12 +103,11 @@ class Sequential {
   /// The same backward: layer I makes d loss / d x of layer I - 1.
   template <std::size_t I>
   static constexpr bool absorbs_previous() {
-    if constexpr (I == 0)
-      return false;
-    else if constexpr (!overwrites<I - 1>())
+    constexpr std::size_t before = I == 0 ? 0 : I - 1;
+    if constexpr (I == 0 || !overwrites<before>())
       return false;
     else
-      return requires(const LayerAt<I>&, const LayerAt<I - 1>& previous) {
+      return requires(const LayerAt<I>&, const LayerAt<before>& previous) {
         LayerAt<I>::finishes_products;
         previous.as_finish();
       };

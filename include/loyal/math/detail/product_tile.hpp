@@ -2,31 +2,11 @@
 #pragma once
 
 #include <type_traits>
-#include <utility>
 
 #include "../../core/types.hpp"
+#include "packet.hpp"
 
 namespace loyal::detail {
-
-/// An Eigen packet of so many numbers; a single number is a packet too, for Eigen's functions.
-template <Scalar T, int lanes>
-struct packet_of {
-  using type = typename Eigen::internal::find_best_packet<T, lanes>::type;
-  static constexpr bool exists = Eigen::internal::unpacket_traits<type>::size == lanes;
-};
-template <Scalar T>
-struct packet_of<T, 1> {
-  using type = T;
-  static constexpr bool exists = true;
-};
-
-/// Calls f(0), ..., f(n - 1) with numbers the compiler knows, so that the arrays they index become
-/// registers.
-template <int n, class F>
-void unroll(const F& f) {
-  [&]<int... i>(std::integer_sequence<int, i...>) { (f(std::integral_constant<int, i>{}), ...); }
-  (std::make_integer_sequence<int, n>{});
-}
 
 /// The end of a product that leaves each sum as it is.
 struct Unchanged {
@@ -62,24 +42,27 @@ struct ProductTile {
   template <int lanes, int packets, int rows>
   [[gnu::flatten]] void compute() const {
     using P = typename packet_of<T, lanes>::type;
-    using namespace Eigen::internal;
     P sum[rows][packets];
-    unroll<rows>([&](auto r) { unroll<packets>([&](auto q) { sum[r][q] = pset1<P>(T(0)); }); });
+    unroll<rows>(
+        [&](auto r) { unroll<packets>([&](auto q) { sum[r][q] = packet::pset1<P>(T(0)); }); });
     if (start != nullptr)
       unroll<rows>([&](auto r) {
         unroll<packets>([&](auto q) {
-          sum[r][q] = ploadu<P>(start + r * start_row + (q + 1 < packets ? q * lanes : c_last));
+          sum[r][q] =
+              packet::ploadu<P>(start + r * start_row + (q + 1 < packets ? q * lanes : c_last));
         });
       });
     const T* left = a;
     const T* right = b;
     for (Index d = 0; d < depth; ++d) {
-      P packet[packets];
-      unroll<packets>(
-          [&](auto q) { packet[q] = ploadu<P>(right + (q + 1 < packets ? q * lanes : b_last)); });
+      P right_row[packets];
+      unroll<packets>([&](auto q) {
+        right_row[q] = packet::ploadu<P>(right + (q + 1 < packets ? q * lanes : b_last));
+      });
       unroll<rows>([&](auto r) {
-        const P number = pset1<P>(left[r * a_row]);
-        unroll<packets>([&](auto q) { sum[r][q] = pmadd(number, packet[q], sum[r][q]); });
+        const P number = packet::pset1<P>(left[r * a_row]);
+        unroll<packets>(
+            [&](auto q) { sum[r][q] = packet::pmadd(number, right_row[q], sum[r][q]); });
       });
       left += a_depth;
       right += b_row;
@@ -90,7 +73,7 @@ struct ProductTile {
         P value = sum[r][q];
         if constexpr (lanes > 1 && q + 1 == packets)
           if (overlap > 0) value = own<P>(value, to);
-        pstoreu(to, value);
+        packet::pstoreu(to, value);
       });
     });
   }
@@ -99,15 +82,14 @@ struct ProductTile {
   template <int lanes, int packets, int rows, class Finish>
   void end(Index i, Index j, const Finish& finish) const {
     using P = typename packet_of<T, lanes>::type;
-    using namespace Eigen::internal;
     for (int r = 0; r < rows; ++r)
       for (int q = 0; q < packets; ++q) {
-        const Index column = q + 1 < packets ? q * lanes : c_last;
+        const Index column = q + 1 < packets ? Index{q} * lanes : c_last;
         T* const to = c + r * c_row + column;
-        P value = finish(ploadu<P>(to), i + r, j + column);
+        P value = finish(packet::ploadu<P>(to), i + r, j + column);
         if constexpr (lanes > 1)
           if (q + 1 == packets && overlap > 0) value = own<P>(value, to);
-        pstoreu(to, value);
+        packet::pstoreu(to, value);
       }
   }
 
@@ -115,9 +97,9 @@ struct ProductTile {
   /// The last packet with what others have computed left as it is in C.
   template <class P>
   P own(const P& last, const T* in_c) const {
-    using namespace Eigen::internal;
-    const P others = pcmp_lt(plset<P>(T(0)), pset1<P>(static_cast<T>(overlap)));
-    return pselect(others, ploadu<P>(in_c), last);
+    const P others =
+        packet::pcmp_lt(packet::plset<P>(T(0)), packet::pset1<P>(static_cast<T>(overlap)));
+    return packet::pselect(others, packet::ploadu<P>(in_c), last);
   }
 };
 
