@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <exception>
 #include <mutex>
 #include <thread>
@@ -22,7 +24,7 @@ struct ParallelJob {
   Index chunks;
   int helpers_wanted;  // threads besides the caller
   std::atomic<Index> next{0};
-  int helpers = 0;  // guarded by the pool's mutex, as is everything below
+  std::atomic<int> helpers{0};  // changed under the pool's mutex, which guards everything below
   std::exception_ptr error{};
   Index error_chunk = 0;
 };
@@ -50,19 +52,25 @@ class ThreadPool {
 
   void run(ParallelJob& job) {
     {
-      const std::lock_guard lock(mutex_);
+      const auto lock = lock_soon();
       while (static_cast<int>(workers_.size()) < job.helpers_wanted)
         workers_.emplace_back([this] { work(); });
       jobs_.push_back(&job);
+      ++posted_;
     }
     if (job.helpers_wanted == 1)
       wake_.notify_one();
     else
       wake_.notify_all();
     take_chunks(job);
-    std::unique_lock lock(mutex_);
+    auto lock = lock_soon();
     std::erase(jobs_, &job);
-    done_.wait(lock, [&] { return job.helpers == 0; });
+    if (job.helpers > 0) {
+      lock.unlock();
+      spin([&] { return job.helpers == 0; });
+      lock = lock_soon();
+      done_.wait(lock, [&] { return job.helpers == 0; });
+    }
     if (job.error) std::rethrow_exception(job.error);
   }
 
@@ -91,21 +99,49 @@ class ThreadPool {
     return nullptr;
   }
 
+  /// Waits a little without going to sleep: jobs often follow one another, and being woken takes longer than
+  /// many of them.
+  template <class Ready>
+  static bool spin(const Ready& ready) {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::microseconds(50);
+    while (!ready()) {
+      if (std::chrono::steady_clock::now() > until) return false;
+#if defined(__x86_64__) || defined(__i386__)
+      for (int i = 0; i < 8; ++i) __builtin_ia32_pause();
+#endif
+    }
+    return true;
+  }
+  std::unique_lock<std::mutex> lock_soon() {
+    if (spin([&] { return mutex_.try_lock(); })) return {mutex_, std::adopt_lock};
+    return std::unique_lock(mutex_);
+  }
+
   void work() {
     std::unique_lock lock(mutex_);
     while (true) {
-      ParallelJob* job = nullptr;
+      ParallelJob* job = open_job();
+      if (job == nullptr && !stop_ && spins()) {
+        const std::uint64_t seen = posted_;
+        lock.unlock();
+        spin([&] { return posted_ != seen; });
+        lock = lock_soon();
+      }
       wake_.wait(lock, [&] { return stop_ || (job = open_job()) != nullptr; });
       if (stop_) return;
       ++job->helpers;
       lock.unlock();
       take_chunks(*job);
-      lock.lock();
+      lock = lock_soon();
       if (--job->helpers == 0) done_.notify_all();
     }
   }
 
+  /// With more threads than cores a waiting one would stand in the way of a working one.
+  [[nodiscard]] bool spins() const { return workers_.size() < std::thread::hardware_concurrency(); }
+
   std::mutex mutex_;
+  std::atomic<std::uint64_t> posted_{0};  // jobs so far
   std::condition_variable wake_;
   std::condition_variable done_;
   std::vector<ParallelJob*> jobs_;
