@@ -15,7 +15,7 @@ using X = loyal::Matrix<float>;
 using Packet = packet::packet_traits<float>::type;
 
 /// Floating-point operations a second with nothing but independent multiply-adds in registers.
-double measure_peak() {
+[[gnu::flatten]] double measure_peak() {
   constexpr int lanes = packet::packet_traits<float>::size;
   constexpr int chains = 12;
   constexpr int steps = 100000;

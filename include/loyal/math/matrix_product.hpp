@@ -19,7 +19,7 @@ namespace detail {
 /// size of C (but see dot_rows).
 template <Scalar T, class Finish>
 struct MatrixProduct {
-  Index m, n, k;  // C is m x n, k deep
+  Index m, n, k;  // C is m x n, k deep; none is 0
   const T* a;
   Index a_row, a_depth;
   const T* b;
@@ -30,9 +30,7 @@ struct MatrixProduct {
   Index start_row;
   const Finish& finish;
 
-  void run() const {
-    if (m > 0 && n > 0) in_packets<widest>();
-  }
+  void run() const { in_packets<widest>(); }
 
  private:
   static constexpr bool many_registers = EIGEN_ARCH_DEFAULT_NUMBER_OF_REGISTERS >= 32;
@@ -186,6 +184,7 @@ void product(const A& a, const B& b, C& c, const T* start, Index start_row, cons
   const Index m = a.rows();
   const Index n = b.cols();
   const Index k = a.cols();
+  if (m == 0 || n == 0) return;
 #ifdef EIGEN_USE_BLAS
   constexpr bool by_eigen = true;  // whoever asks Eigen for a BLAS gets it
 #else
@@ -280,6 +279,7 @@ template <class B, class C>
 void add_row_sums(const B& b, C& c) {
   using T = typename B::Scalar;
   detail::expect_size("add_row_sums", "the size of c", c.size(), b.cols());
+  if (b.size() == 0) return;
   const T one = 1;
   const detail::Unchanged finish;
   detail::MatrixProduct<T, detail::Unchanged>{
