@@ -85,6 +85,7 @@
 #include "optim/rmsprop.hpp"
 #include "optim/schedule.hpp"
 #include "optim/sgd.hpp"
+#include "train/batch_gradient.hpp"
 #include "train/classifier.hpp"
 #include "train/cross_validation.hpp"
 #include "train/dataset.hpp"
