@@ -86,6 +86,7 @@ struct TrainingRun {
   Network best;
   State state;
   History history;
+  std::int64_t steps = 0;
   double best_loss = std::numeric_limits<double>::infinity();
   int epochs_without_improvement = 0;
 };
@@ -95,9 +96,8 @@ void save_checkpoint(const std::string& path, const TrainingRun<Network, State>&
   SafetensorsWriter file;
   add_parameters(file, run.network, "network");
   add_parameters(file, run.best, "best");
-  for (std::size_t k = 0; k < run.state.slots.size(); ++k)
-    add_parameters(file, run.state.slots[k], "optimizer." + std::to_string(k));
-  const std::vector<std::int64_t> counts{run.state.step, run.history.best_epoch,
+  add_parameters(file, run.state, "optimizer");
+  const std::vector<std::int64_t> counts{run.steps, run.history.best_epoch,
                                          run.epochs_without_improvement};
   std::vector<double> losses{run.best_loss};
   for (const Epoch& e : run.history.epochs)
@@ -113,13 +113,7 @@ void load_checkpoint(const std::string& path, TrainingRun<Network, State>& run) 
   const Safetensors file(path);
   read_parameters(file, run.network, "network");
   read_parameters(file, run.best, "best");
-  for (std::size_t k = 0; k < run.state.slots.size(); ++k)
-    read_parameters(file, run.state.slots[k], "optimizer." + std::to_string(k));
-  const std::string unknown = "optimizer." + std::to_string(run.state.slots.size());
-  for (const auto& [name, info] : file.tensors())
-    if (name.starts_with(unknown))
-      fail<FormatError>(path, "the tensor '" + name + "'", "in the file",
-                        "those of this optimizer");
+  read_parameters(file, run.state, "optimizer");
   const auto counts = file.template read<std::int64_t>("counts");
   const auto losses = file.template read<double>("losses");
   const auto epochs = static_cast<std::int64_t>(losses.size() / 5);
@@ -127,7 +121,7 @@ void load_checkpoint(const std::string& path, TrainingRun<Network, State>& run) 
   if (counts.size() != 3 || losses.size() % 5 != 1 || counts[0] < 0 || !is_epoch(counts[1]) ||
       !is_epoch(counts[2]))
     fail<FormatError>(path, "what it counts", "damaged", "a checkpoint of train()");
-  run.state.step = counts[0];
+  run.steps = counts[0];
   run.history.best_epoch = static_cast<int>(counts[1]);
   run.epochs_without_improvement = static_cast<int>(counts[2]);
   run.best_loss = losses[0];
@@ -262,8 +256,9 @@ train(Network& network, const L& loss, const O& optimizer, const Dataset<X, Y>& 
         epoch.gradient_norm = std::sqrt(squared_norm(gradient));
       finite = std::isfinite(value) && std::isfinite(epoch.gradient_norm);
       if (!finite) break;
-      epoch.rate = options.schedule ? options.schedule(run.state.step) : 1.0;
+      epoch.rate = options.schedule ? options.schedule(run.steps) : 1.0;
       optimizer.step(run.network, gradient, run.state, epoch.rate);
+      ++run.steps;
       absorb(run.network, cache);
       epoch.training_loss += value * divisor;
       weight += divisor;
