@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
-
 #include "adam.hpp"
 
 namespace loyal {
@@ -46,20 +44,17 @@ class AdaDelta : public ElementwiseOptimizer<AdaDelta, 2> {
 
   template <Scalar T>
   void update(const UpdateInfo& info, auto p, auto g, auto v, auto u) const {
-    constexpr Index some = 64;  // the step is needed twice: p and u must both be the old ones
     const T epsilon = static_cast<T>(options_.epsilon);
-    for (Index from = 0; from < p.size(); from += some) {
-      const Index n = std::min(some, p.size() - from);
+    detail::for_pieces(p.size(), [&](Index from, Index n) {
       auto q = p.segment(from, n);
       auto mean = v.segment(from, n);
       auto steps = u.segment(from, n);
       const auto penalized = g.segment(from, n) + static_cast<T>(options_.weight_decay) * q;
       detail::decay_to<T>(mean, options_.rho, penalized.square());
-      const Eigen::Array<T, Eigen::Dynamic, 1, 0, some, 1> step =
-          (steps + epsilon).sqrt() / (mean + epsilon).sqrt() * penalized;
+      const detail::Piece<T> step = (steps + epsilon).sqrt() / (mean + epsilon).sqrt() * penalized;
       q -= static_cast<T>(options_.learning_rate * info.rate) * step;
       detail::decay_to<T>(steps, options_.rho, step.square());
-    }
+    });
   }
 
  private:

@@ -59,6 +59,19 @@ struct UpdateInfo {
       {};  ///< the state's own numbers, 0 at first; prepare() may change them
 };
 
+namespace detail {
+
+/// Calls f(from, n) for pieces of at most 64 of size elements: few enough for an update to keep a step on
+/// the stack, where it needs it twice, as a Piece.
+inline constexpr Index piece_size = 64;
+template <Scalar T>
+using Piece = Eigen::Array<T, Eigen::Dynamic, 1, 0, piece_size, 1>;
+void for_pieces(Index size, const auto& f) {
+  for (Index from = 0; from < size; from += piece_size) f(from, std::min(piece_size, size - from));
+}
+
+}  // namespace detail
+
 /// Which arrays of a model, in the order of the walk, a step may change.
 using Selection = std::vector<bool>;
 

@@ -130,6 +130,15 @@ void load_checkpoint(const std::string& path, TrainingRun<Network, State>& run) 
                                   losses[i + 2], losses[i + 3], losses[i + 4]});
 }
 
+/// The network to judge and hand out: some optimizers train at other weights than those they end with.
+template <class O, class Network, class State>
+decltype(auto) result_of(const O& optimizer, const Network& network, const State& state) {
+  if constexpr (requires { optimizer.average(network, state); })
+    return optimizer.average(network, state);
+  else
+    return (network);
+}
+
 }  // namespace detail
 
 /// Loss of a network on a dataset, computed in batches as at serving time.
@@ -269,15 +278,16 @@ train(Network& network, const L& loss, const O& optimizer, const Dataset<X, Y>& 
       break;
     }
     epoch.training_loss /= std::max(weight, std::numeric_limits<double>::min());
+    const auto& result = detail::result_of(optimizer, run.network, run.state);
     double monitored = epoch.training_loss;
     if (options.validation.get()) {
-      monitored = epoch.validation_loss = mean_loss(run.network, loss, *options.validation.get());
+      monitored = epoch.validation_loss = mean_loss(result, loss, *options.validation.get());
     }
     if (monitored < run.best_loss - options.minimum_improvement) {
       run.best_loss = monitored;
       run.history.best_epoch = epoch.number;
       run.epochs_without_improvement = 0;
-      run.best = run.network;
+      run.best = result;
     } else {
       ++run.epochs_without_improvement;
     }
@@ -298,8 +308,10 @@ train(Network& network, const L& loss, const O& optimizer, const Dataset<X, Y>& 
     }
   }
   const bool best = options.restore_best && options.validation.get() && run.history.best_epoch > 0;
-  network = best || run.history.end == History::End::diverged ? std::move(run.best)
-                                                              : std::move(run.network);
+  if (best || run.history.end == History::End::diverged)
+    network = std::move(run.best);
+  else
+    network = detail::result_of(optimizer, run.network, run.state);
   return std::move(run.history);
 }
 
