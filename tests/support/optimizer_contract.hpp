@@ -221,4 +221,52 @@ void optimizer_contract(const O& optimizer) {
   }
 }
 
+/// What wrappers of optimizers must satisfy besides: copies and files go on with the same bits, wrong shapes
+/// change nothing.
+template <class O>
+void wrapper_contract(const O& optimizer) {
+  Sequential network{Dense<float>{3, 4}, Dense<float>{4, 2}};
+  auto gradient = zero_gradient(network);
+  auto state = optimizer.init(network);
+  const auto go_on = [&](auto& model, auto& remembered) {
+    Rng numbers{8};
+    for (int i = 0; i < 5; ++i) {
+      for_each_parameter(
+          [&](const Leaf&, auto& a) {
+            for (float& x : a.reshaped()) x = numbers.normal<float>();
+          },
+          gradient);
+      optimizer.step(model, gradient, remembered, 0.5);
+    }
+  };
+  go_on(network, state);
+  const TemporaryDirectory directory;
+  save_parameters(directory / "state.safetensors", state);
+  auto resumed = optimizer.init(network);
+  load_parameters(directory / "state.safetensors", resumed);
+  CHECK(same_parameters(resumed, state));
+  auto copy = network;
+  auto copied = state;
+  auto third = network;
+  go_on(network, state);
+  go_on(copy, resumed);
+  go_on(third, copied);
+  CHECK(copy == network);
+  CHECK(third == network);
+  CHECK(same_parameters(resumed, state));
+  CHECK(same_parameters(copied, state));
+
+  Vector<double> p = Vector<double>::Ones(4);
+  auto small = optimizer.init(p);
+  const auto same = small;
+  CHECK_THROWS_AS(optimizer.step(p, Vector<double>(Vector<double>::Ones(3)), small), ShapeError);
+  const Vector<double> larger = Vector<double>::Ones(5);
+  auto other = optimizer.init(larger);
+  CHECK_THROWS_AS(optimizer.step(p, Vector<double>(p), other), ShapeError);
+  CHECK(p == Vector<double>::Ones(4));
+  CHECK(same_parameters(small, same));
+  for (int i = 0; i < 60; ++i) optimizer.step(p, Vector<double>(p), small);
+  CHECK(p.norm() < 1);
+}
+
 }  // namespace loyal::testing

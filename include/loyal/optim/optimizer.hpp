@@ -61,6 +61,40 @@ struct UpdateInfo {
 
 namespace detail {
 
+template <class A, class B>
+bool same_shape(const A& a, const B& b) {
+  if constexpr (requires { a.rows(); })
+    return a.rows() == b.rows() && a.cols() == b.cols();
+  else
+    return shape_of(a) == shape_of(b);
+}
+template <class A>
+std::string array_shape(const A& a) {
+  if constexpr (requires { a.rows(); }) {
+    return to_text({a.rows(), a.cols()});
+  } else {
+    std::string text;
+    for (const Index size : shape_of(a)) text += (text.empty() ? "" : " x ") + std::to_string(size);
+    return text;
+  }
+}
+/// Throws unless @p array, the @p role of a leaf, has the shape of its parameters.
+template <class A, class P>
+void expect_same_shape(const char* role, const Leaf& leaf, const A& array, const P& parameters) {
+  if (!same_shape(parameters, array))
+    fail<ShapeError>("Optimizer::step", concatenate("the shape of the ", role, " of ", leaf.name()),
+                     array_shape(array), array_shape(parameters));
+}
+/// The same for all trainable leaves.
+template <class Model, class Other>
+void expect_same_shapes(const char* role, const Model& model, const Other& other) {
+  for_each_parameter(
+      [&](const Leaf& leaf, const auto& p, const auto& o) {
+        if (leaf.trainable()) expect_same_shape(role, leaf, o, p);
+      },
+      model, other);
+}
+
 /// Calls f(from, n) for pieces of at most 64 of size elements: few enough for an update to keep a step on
 /// the stack, where it needs it twice, as a Piece.
 inline constexpr Index piece_size = 64;
@@ -136,25 +170,18 @@ class ElementwiseOptimizer {
   }
 
   /// One update of @p model along @p gradient; with @p only, of those of its arrays.
-  /// @throws ShapeError unless model, gradient and state agree in shape; nothing has changed then.
+  /// @throws ShapeError as check(); nothing has changed then.
   template <class Model, class Gradient>
   void step(Model& model, const Gradient& gradient, State<Model>& state, double rate = 1,
             const Selection* only = nullptr) const {
+    check(model, gradient, state, only);
     std::apply(
         [&](auto&... slot) {
-          std::size_t place = 0;
-          for_each_parameter(
-              [&](const Leaf& leaf, const auto& p, const auto& g, const auto&... s) {
-                if (changes(leaf, only, place++)) expect(leaf, p, g, s...);
-              },
-              std::as_const(model), gradient, std::as_const(slot)...);
-          detail::expect_size("Optimizer::step", "how many numbers the state holds",
-                              state.numbers.size(), 1 + own_numbers());
           state.numbers[0] += 1;
           const auto plan = prepared(
               {state.step(), rate,
                std::span(state.numbers.data() + 1, static_cast<std::size_t>(own_numbers()))});
-          place = 0;
+          std::size_t place = 0;
           for_each_parameter(
               [&](const Leaf& leaf, auto& p, const auto& g, auto&... s) {
                 if (changes(leaf, only, place++)) update_leaf(plan, p, g, s...);
@@ -162,6 +189,24 @@ class ElementwiseOptimizer {
               model, gradient, slot...);
         },
         state.slots);
+  }
+
+  /// @throws ShapeError unless model, gradient and state agree in shape.
+  template <class Model, class Gradient>
+  void check(const Model& model, const Gradient& gradient, const State<Model>& state,
+             const Selection* only = nullptr) const {
+    std::apply(
+        [&](const auto&... slot) {
+          std::size_t place = 0;
+          for_each_parameter(
+              [&](const Leaf& leaf, const auto& p, const auto& g, const auto&... s) {
+                if (changes(leaf, only, place++)) expect(leaf, p, g, s...);
+              },
+              model, gradient, slot...);
+        },
+        state.slots);
+    detail::expect_size("Optimizer::step", "how many numbers the state holds", state.numbers.size(),
+                        1 + own_numbers());
   }
 
  private:
@@ -193,35 +238,12 @@ class ElementwiseOptimizer {
     return leaf.trainable() && (only == nullptr || (*only)[place]);
   }
 
-  template <class A, class B>
-  static bool same_shape(const A& a, const B& b) {
-    if constexpr (requires { a.rows(); })
-      return a.rows() == b.rows() && a.cols() == b.cols();
-    else
-      return shape_of(a) == shape_of(b);
-  }
-  template <class A>
-  static std::string shape_text(const A& a) {
-    if constexpr (requires { a.rows(); }) {
-      return detail::to_text({a.rows(), a.cols()});
-    } else {
-      std::string text;
-      for (const Index size : shape_of(a))
-        text += (text.empty() ? "" : " x ") + std::to_string(size);
-      return text;
-    }
-  }
-
   template <class P, class G, class... S>
   void expect(const Leaf& leaf, const P& p, const G& g, const S&... s) const {
-    if (!same_shape(p, g))
-      detail::fail<ShapeError>("Optimizer::step", "the shape of the gradient of " + leaf.name(),
-                               shape_text(g), shape_text(p));
+    detail::expect_same_shape("gradient", leaf, g, p);
     [[maybe_unused]] std::size_t k = 0;
     (..., [&] {
-      if (uses(k++) && !same_shape(p, s))
-        detail::fail<ShapeError>("Optimizer::step", "the shape of the state of " + leaf.name(),
-                                 shape_text(s), shape_text(p));
+      if (uses(k++)) detail::expect_same_shape("state", leaf, s, p);
     }());
   }
 

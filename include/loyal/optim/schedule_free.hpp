@@ -24,7 +24,7 @@ class ScheduleFree : public ElementwiseOptimizer<Derived, Slots> {
     const double share = 1 / static_cast<const Derived&>(*this).options().beta1 - 1;
     for_each_parameter(
         [&](const Leaf& leaf, auto& array, const auto& w) {
-          if (!leaf.trainable()) return;
+          if (!leaf.trainable() || w.size() == 0) return;  // empty: of another group
           auto y = elements(array);
           expect_size("ScheduleFree::average", "the size of the state", elements(w).size(),
                       y.size());
