@@ -49,7 +49,7 @@ class WeightAverage {
   [[nodiscard]] Index count() const { return static_cast<Index>(numbers_[0]); }
 
   void add(const Model& weights) {
-    for_each_parameter(
+    loyal::for_each_parameter(
         [&](const Leaf& leaf, const auto& mean, const auto& w) {
           detail::expect_size("WeightAverage::add", ("the size of " + leaf.name()).c_str(),
                               detail::elements(w).size(), detail::elements(mean).size());
@@ -58,7 +58,7 @@ class WeightAverage {
     numbers_[0] += 1;
     const double d = options_.decay;
     const double share = d == 0 ? 1 / numbers_[0] : (1 - d) / (1 - std::pow(d, numbers_[0]));
-    for_each_parameter(
+    loyal::for_each_parameter(
         [&](const Leaf& leaf, auto& mean, const auto& w) {
           auto a = detail::elements(mean);
           if (leaf.trainable() && share < 1)
