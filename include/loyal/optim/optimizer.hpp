@@ -210,10 +210,15 @@ class ElementwiseOptimizer {
   }
 
  private:
-  /// Elements in a block: with two moments in float, 32 KiB, within any first-level cache of today.
-  static constexpr Index block = 2048;
+  /// Elements in a block: few, so that the processor overlaps an update's statements with one another and with
+  /// loading the next block; more where the arrays are in its caches.
+  static constexpr Index block(Index n) { return n < (Index{1} << 17) ? 512 : 128; }
   /// From here on an array is shared among threads: below, waking them costs more than it saves.
   static constexpr Index large = Index{1} << 19;
+  /// From here on an array is asked for ahead of its use: in caches, hardware alone does better.
+  static constexpr Index huge = Index{1} << 22;
+  static constexpr Index ahead = 384;
+  static constexpr Index rows_ahead = 8;
 
   [[nodiscard]] const Derived& self() const { return static_cast<const Derived&>(*this); }
   [[nodiscard]] bool uses(std::size_t k) const {
@@ -288,6 +293,11 @@ class ElementwiseOptimizer {
       const auto rows = static_cast<Index>(touched.size());
       apply(rows, cols, [&](const auto& f, Index begin, Index end) {
         for (Index k = begin; k < end; ++k) {
+          if (k + rows_ahead < end) {
+            const Index next = touched[static_cast<std::size_t>(k + rows_ahead)] * cols;
+            fetch(p.data() + next, cols);
+            (..., fetch(s.size() == 0 ? nullptr : s.data() + next, cols));
+          }
           const Index from = touched[static_cast<std::size_t>(k)] * cols;
           f(piece(p.data(), n, from, cols), piece(values.data(), n, k * cols, cols),
             piece(s.data(), static_cast<Index>(s.size()), from, cols)...);
@@ -295,8 +305,13 @@ class ElementwiseOptimizer {
       });
     } else {
       apply(n, 1, [&](const auto& f, Index begin, Index end) {
-        for (Index from = begin; from < end; from += block) {
-          const Index size = std::min(block, end - from);
+        for (Index from = begin; from < end; from += block(n)) {
+          const Index size = std::min(block(n), end - from);
+          if (n >= huge && from + ahead + size <= n) {
+            fetch(p.data() + from + ahead, size);
+            fetch(g.data() + from + ahead, size);
+            (..., fetch(s.size() == 0 ? nullptr : s.data() + from + ahead, size));
+          }
           f(piece(p.data(), n, from, size), piece(g.data(), n, from, size),
             piece(s.data(), static_cast<Index>(s.size()), from, size)...);
         }
@@ -304,9 +319,17 @@ class ElementwiseOptimizer {
     }
   }
 
+  /// Asks for memory that will soon be used.
+  template <class T>
+  static void fetch(T* data, Index n) {
+    constexpr auto line = static_cast<Index>(64 / sizeof(T));
+    if (data == nullptr) return;
+    for (Index i = 0; i < n; i += line) __builtin_prefetch(data + i, !std::is_const_v<T>, 2);
+  }
+
   /// Units of @p each elements in one piece of work.
   static Index grain_of(Index each) {
-    return std::max<Index>(1, 64 * block / std::max<Index>(1, each));
+    return std::max<Index>(1, (Index{1} << 17) / std::max<Index>(1, each));
   }
   static int n_threads(Index elements) { return elements < large ? 1 : 0; }
   static void share(Index count, Index each, const auto& range) {
