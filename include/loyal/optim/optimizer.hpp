@@ -81,9 +81,9 @@ std::string array_shape(const A& a) {
 /// Throws unless @p array, the @p role of a leaf, has the shape of its parameters.
 template <class A, class P>
 void expect_same_shape(const char* role, const Leaf& leaf, const A& array, const P& parameters) {
-  if (!same_shape(parameters, array))
+  if (!detail::same_shape(parameters, array))
     fail<ShapeError>("Optimizer::step", concatenate("the shape of the ", role, " of ", leaf.name()),
-                     array_shape(array), array_shape(parameters));
+                     detail::array_shape(array), detail::array_shape(parameters));
 }
 /// The same for all trainable leaves.
 template <class Model, class Other>
