@@ -29,3 +29,19 @@ TEMPLATE_TEST_CASE("bounds hold, and NaN stays NaN, inside packets and behind th
   CHECK(loyal::at_least(infinite, TestType(0))(1) == 0);
   CHECK(std::isinf(loyal::at_least(infinite, TestType(0))(0)));
 }
+
+TEMPLATE_TEST_CASE("at_least of two arrays takes the larger, and NaN of either", "[math]", float,
+                   double) {
+  using Array = Eigen::Array<TestType, Eigen::Dynamic, 1>;
+  for (int n = 1; n < 40; ++n) {
+    Array x = Array::Random(n);
+    Array y = Array::Random(n);
+    const Array larger = loyal::at_least(x, y);
+    for (int i = 0; i < n; ++i) CHECK(larger[i] == std::max(x[i], y[i]));
+    x[n / 2] = NAN;
+    y[n - 1] = NAN;
+    const Array bad = loyal::at_least(x, y);
+    CHECK(std::isnan(bad[n / 2]));
+    CHECK(std::isnan(bad[n - 1]));
+  }
+}

@@ -50,6 +50,10 @@ TEMPLATE_TEST_CASE("clip: equals torch's clip_grad_norm_ and clip_grad_value_", 
     CHECK(norm == Approx(golden->number<double>(std::string(name) + "/total")).epsilon(1e-6));
     check(name, g);
   }
+  Two<T> inf = start;
+  const double largest = clip_largest(inf, 0.5);
+  CHECK(largest == Approx(golden->number<double>("norminf_max0.5/total")).epsilon(1e-6));
+  check("norminf_max0.5", inf);
   Two<T> g = start;
   clip_value(g, 0.7);
   check("value_0.7", g);
@@ -101,6 +105,7 @@ TEMPLATE_TEST_CASE("clip: what is not finite stays for the caller to see", "", f
     Vector<T> g = Vector<T>::Constant(9, 3);
     g[4] = bad;
     CHECK_FALSE(std::isfinite(clip_norm(g, 1)));
+    CHECK_FALSE(std::isfinite(clip_largest(g, 1)));
     CHECK(g[0] == 3);
     CHECK(!std::isfinite(g[4]));
   }
@@ -121,6 +126,7 @@ TEST_CASE("clip: nothing to clip") {
   Vector<double> none;
   CHECK(clip_norm(none, 1) == 0);
   clip_value(none, 1);
+  CHECK(clip_largest(none, 1) == 0);
   Vector<double> zero = Vector<double>::Zero(3);
   CHECK(clip_norm(zero, 1e-12) == 0);
   CHECK(zero == Vector<double>::Zero(3));
@@ -131,6 +137,7 @@ TEST_CASE("clip: limits that are none are refused, the gradient unchanged") {
   for (const double limit : {0.0, -1.0, std::numeric_limits<double>::quiet_NaN()}) {
     CHECK_THROWS_AS(clip_norm(g, limit), OptionError);
     CHECK_THROWS_AS(clip_value(g, limit), OptionError);
+    CHECK_THROWS_AS(clip_largest(g, limit), OptionError);
   }
   CHECK(g == Vector<double>::Constant(2, 3));
 }

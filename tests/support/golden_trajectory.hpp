@@ -71,7 +71,7 @@ void check_trajectories(const std::string& name, Make&& make) {
     }
     const Vector<double> last = x.row(x.rows() - 1);
     CHECK((single.cast<double>() - last).norm() <= 1e-5 * (1 + last.norm()));
-    CHECK(state.step == g.rows());
+    CHECK(state.step() == g.rows());
     follow_own_gradients(*golden, name, problem, optimizer);
   }
 }

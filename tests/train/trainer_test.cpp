@@ -21,7 +21,14 @@
 #include <loyal/nn/gru.hpp>
 #include <loyal/nn/pooling.hpp>
 #include <loyal/nn/residual.hpp>
+#include <loyal/optim/accumulate.hpp>
 #include <loyal/optim/adam.hpp>
+#include <loyal/optim/chain.hpp>
+#include <loyal/optim/groups.hpp>
+#include <loyal/optim/lamb.hpp>
+#include <loyal/optim/lookahead.hpp>
+#include <loyal/optim/nadam.hpp>
+#include <loyal/optim/schedule_free.hpp>
 #include <loyal/optim/sgd.hpp>
 #include <loyal/train/trainer.hpp>
 
@@ -708,3 +715,47 @@ TEST_CASE("trainer: once warm, neither a step of training nor a prediction alloc
   CHECK(allocated([&] { predict(network, data.inputs, workspace); }) == 0);
 }
 #endif
+
+TEST_CASE("train: with wrapped optimizers, an interrupted training ends with the same bits") {
+  const testing::TemporaryDirectory directory;
+  const Dataset data{Matrix<float>::Random(64, 2).eval(), Matrix<float>::Random(64, 1).eval()};
+  const auto check = [&](const auto& optimizer, const char* name) {
+    Sequential whole{Dense<float>{2, 1}};
+    auto first = whole;
+    auto resumed = whole;
+    TrainOptions<Matrix<float>, Matrix<float>> options{.epochs = 6, .batch_size = 12};
+    options.schedule = CosineSchedule{.steps = 40};
+    train(whole, SquaredError{}, optimizer, data, options);
+    options.checkpoint = directory / name;
+    options.epochs = 2;
+    train(first, SquaredError{}, optimizer, data, options);
+    options.epochs = 6;
+    train(resumed, SquaredError{}, optimizer, data, options);
+    CHECK(resumed == whole);
+  };
+  check(Lookahead{Chain{ClipNorm{0.5}, Accumulate{NAdam{}, 4}}, {.every = 3}}, "wrapped");
+  check(Groups{LAMB{}, Group{Named{"bias"}, SGD{{.momentum = 0.9}}}}, "groups");
+  check(ScheduleFreeAdamW{}, "schedule_free");
+}
+
+TEST_CASE("train: judges and hands out the average that an optimizer keeps") {
+  const Dataset data{Matrix<double>::Random(64, 2).eval(), Matrix<double>::Random(64, 1).eval()};
+  const ScheduleFreeSGD optimizer{{.learning_rate = 0.1}};
+  Sequential network{Dense<double>{2, 1}};
+  auto y = network;
+  const auto history = train(network, SquaredError{}, optimizer, data,
+                             {.epochs = 5, .batch_size = 64, .validation = data});
+  auto state = optimizer.init(y);
+  for (int t = 0; t < 5; ++t) {
+    auto gradient = zero_gradient(y);
+    const Matrix<double> error = predict(y, data.inputs) - data.targets;
+    gradient.get<0>().weight = data.inputs.transpose() * error * (2.0 / 64);
+    gradient.get<0>().bias = error.colwise().mean() * 2;
+    optimizer.step(y, gradient, state);
+  }
+  const auto average = optimizer.average(y, state);
+  CHECK((flatten<double>(network) - flatten<double>(average)).norm() < 1e-12);
+  CHECK((flatten<double>(network) - flatten<double>(y)).norm() > 1e-3);
+  CHECK(history.epochs.back().validation_loss ==
+        Approx(mean_loss(average, SquaredError{}, data)).epsilon(1e-12));
+}

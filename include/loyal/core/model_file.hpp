@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <set>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -50,6 +52,28 @@ inline std::string prefixed(const std::string& prefix, const Leaf& leaf) {
   return name.empty() ? prefix : prefix + "." + name;
 }
 
+/// The touched rows of a sparse array under two names, their numbers and their values.
+template <class T>
+void add_rows(SafetensorsWriter& file, const SparseRows<T>& array, const std::string& name) {
+  const auto count = static_cast<Index>(array.touched().size());
+  const auto values = array.values();
+  file.add(name + ".rows", {count}, std::span(array.touched()));
+  file.add(name + ".values", {count, array.cols()},
+           std::span(values.data(), static_cast<std::size_t>(values.size())));
+}
+template <class T>
+void read_rows(const Safetensors& file, SparseRows<T>& array, const std::string& name) {
+  const auto rows = file.template read<std::int64_t>(name + ".rows");
+  array.clear();
+  for (const auto row : rows) static_cast<void>(array.row(static_cast<Index>(row)));
+  if (array.touched().size() != rows.size())
+    fail<FormatError>("read_parameters", name + ".rows", "with a row twice", "each row once");
+  auto values = array.values();
+  file.read_into(name + ".values",
+                 std::span(values.data(), static_cast<std::size_t>(values.size())),
+                 {values.rows(), array.cols()});
+}
+
 }  // namespace detail
 
 /// Adds all arrays of a model, buffers included, to a file in the making: "prefix.0.weight".
@@ -58,9 +82,14 @@ template <class M>
 void add_parameters(SafetensorsWriter& file, const M& model, const std::string& prefix = "") {
   for_each_parameter(
       [&](const Leaf& leaf, const auto& array) {
-        const auto x = detail::elements(array);
-        file.add(detail::prefixed(prefix, leaf), detail::stored_shape(array),
-                 std::span(x.data(), static_cast<std::size_t>(x.size())));
+        const std::string name = detail::prefixed(prefix, leaf);
+        if constexpr (detail::SparseLeaf<std::remove_cvref_t<decltype(array)>>) {
+          detail::add_rows(file, array, name);
+        } else {
+          const auto x = detail::elements(array);
+          file.add(name, detail::stored_shape(array),
+                   std::span(x.data(), static_cast<std::size_t>(x.size())));
+        }
       },
       model);
 }
@@ -81,11 +110,16 @@ void read_parameters(const Safetensors& file, M& model, const std::string& prefi
   for_each_parameter(
       [&](const Leaf& leaf, auto& array) {
         const std::string name = detail::prefixed(prefix, leaf);
-        if (shapes == Shapes::of_file) detail::take_shape(array, file.info(name).shape, name);
-        auto x = detail::elements(array);
-        file.read_into(name, std::span(x.data(), static_cast<std::size_t>(x.size())),
-                       detail::stored_shape(array));
-        seen.insert(name);
+        if constexpr (detail::SparseLeaf<std::remove_cvref_t<decltype(array)>>) {
+          detail::read_rows(file, array, name);
+          seen.insert({name + ".rows", name + ".values"});
+        } else {
+          if (shapes == Shapes::of_file) detail::take_shape(array, file.info(name).shape, name);
+          auto x = detail::elements(array);
+          file.read_into(name, std::span(x.data(), static_cast<std::size_t>(x.size())),
+                         detail::stored_shape(array));
+          seen.insert(name);
+        }
       },
       fresh);
   for (const auto& [name, info] : file.tensors())

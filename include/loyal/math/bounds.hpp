@@ -19,6 +19,13 @@ auto at_least(const Eigen::ArrayBase<Derived>& x, typename Derived::Scalar low) 
                       Eigen::internal::scalar_max_op<T, T, Eigen::PropagateNaN>{});
 }
 
+/// max(x, low) of each pair of numbers; NaN in either stays NaN.
+template <class A, class B>
+auto at_least(const Eigen::ArrayBase<A>& x, const Eigen::ArrayBase<B>& low) {
+  using T = typename A::Scalar;
+  return x.binaryExpr(low.derived(), Eigen::internal::scalar_max_op<T, T, Eigen::PropagateNaN>{});
+}
+
 /// min(x, high) of each number of an Eigen array expression; NaN stays NaN.
 template <class Derived>
 auto at_most(const Eigen::ArrayBase<Derived>& x, typename Derived::Scalar high) {

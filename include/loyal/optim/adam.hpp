@@ -7,6 +7,53 @@
 #include "optimizer.hpp"
 
 namespace loyal {
+namespace detail {
+
+/// Checks what the relatives of Adam have in common.
+template <class O>
+void expect_adam_options(const char* name, const O& o) {
+  expect_option(name, "learning_rate", o.learning_rate, o.learning_rate > 0, "> 0");
+  expect_option(name, "beta1", o.beta1, o.beta1 >= 0 && o.beta1 < 1, "in [0, 1)");
+  expect_option(name, "beta2", o.beta2, o.beta2 >= 0 && o.beta2 < 1, "in [0, 1)");
+  expect_option(name, "epsilon", o.epsilon, o.epsilon > 0, "> 0");
+  expect_option(name, "weight_decay", o.weight_decay, o.weight_decay >= 0, ">= 0");
+}
+
+/// x <- decay x + (1 - decay) y.
+/// Without gradient (dead units) moments decay into subnormal numbers, where arithmetic is several times
+/// slower. Passing by `tiny` stops them at its last digit; what is lost is far below eps.
+template <Scalar T>
+void decay_to(auto& x, double decay, const auto& y) {
+  constexpr T tiny = std::is_same_v<T, float> ? T(0x1p-80) : T(0x1p-900);
+  x = (static_cast<T>(decay) * x + static_cast<T>(1 - decay) * y + tiny) - tiny;
+}
+
+/// Both moments of Adam.
+template <Scalar T, class O>
+void update_moments(const O& o, const auto& g, auto& m, auto& v) {
+  decay_to<T>(m, o.beta1, g);
+  decay_to<T>(v, o.beta2, g.square());
+}
+
+/// What Adam's formula takes from t, once a step.
+struct AdamPlan {
+  double rate;    ///< lr / (1 - b1^t)
+  double unbias;  ///< 1 / sqrt(1 - b2^t)
+
+  template <class O>
+  AdamPlan(const O& o, const UpdateInfo& info)
+      : rate(o.learning_rate * info.rate / (1 - std::pow(o.beta1, static_cast<double>(info.step)))),
+        unbias(1 / std::sqrt(1 - std::pow(o.beta2, static_cast<double>(info.step)))) {}
+};
+
+/// p <- p - rate m / (unbias sqrt(v) + eps).
+template <Scalar T, class O>
+void descend(const O& o, const AdamPlan& plan, auto& p, const auto& m, const auto& v) {
+  p -= static_cast<T>(plan.rate) * m /
+       (static_cast<T>(plan.unbias) * v.sqrt() + static_cast<T>(o.epsilon));
+}
+
+}  // namespace detail
 
 /// Adam: gradient descent scaled per parameter by running moments of the gradient.
 ///
@@ -36,43 +83,24 @@ class Adam : public ElementwiseOptimizer<Adam, 2> {
   Adam() = default;
 
   /// @throws OptionError if an option lies outside its domain.
-  explicit Adam(const Options& options) : options_(options) { check("Adam", options); }
+  explicit Adam(const Options& options) : options_(options) {
+    detail::expect_adam_options("Adam", options);
+  }
 
   [[nodiscard]] const Options& options() const noexcept { return options_; }
 
+  [[nodiscard]] detail::AdamPlan prepare(const UpdateInfo& info) const { return {options_, info}; }
+
   template <Scalar T>
-  void update(const UpdateInfo& info, auto p, auto g, auto m, auto v) const {
+  void update(const detail::AdamPlan& plan, auto p, auto g, auto m, auto v) const {
     if (options_.weight_decay == 0)
-      descend<T>(options_, info, p, g, m, v);
+      detail::update_moments<T>(options_, g, m, v);
     else
-      descend<T>(options_, info, p, g + static_cast<T>(options_.weight_decay) * p, m, v);
+      detail::update_moments<T>(options_, g + static_cast<T>(options_.weight_decay) * p, m, v);
+    detail::descend<T>(options_, plan, p, m, v);
   }
 
  private:
-  friend class AdamW;
-
-  static void check(const char* name, const Options& o) {
-    detail::expect_option(name, "learning_rate", o.learning_rate, o.learning_rate > 0, "> 0");
-    detail::expect_option(name, "beta1", o.beta1, o.beta1 >= 0 && o.beta1 < 1, "in [0, 1)");
-    detail::expect_option(name, "beta2", o.beta2, o.beta2 >= 0 && o.beta2 < 1, "in [0, 1)");
-    detail::expect_option(name, "epsilon", o.epsilon, o.epsilon > 0, "> 0");
-    detail::expect_option(name, "weight_decay", o.weight_decay, o.weight_decay >= 0, ">= 0");
-  }
-
-  template <Scalar T>
-  static void descend(const Options& o, const UpdateInfo& info, auto& p, const auto& g, auto& m,
-                      auto& v) {
-    const double t = static_cast<double>(info.step);
-    const T rate = static_cast<T>(o.learning_rate * info.rate / (1 - std::pow(o.beta1, t)));
-    const T unbias = static_cast<T>(1 / std::sqrt(1 - std::pow(o.beta2, t)));
-    // Without gradient (dead units) moments decay into subnormal numbers, where arithmetic is several times
-    // slower. Passing by `tiny` stops them at its last digit; what is lost is far below eps.
-    constexpr T tiny = std::is_same_v<T, float> ? T(0x1p-80) : T(0x1p-900);
-    m = (static_cast<T>(o.beta1) * m + static_cast<T>(1 - o.beta1) * g + tiny) - tiny;
-    v = (static_cast<T>(o.beta2) * v + static_cast<T>(1 - o.beta2) * g.square() + tiny) - tiny;
-    p -= rate * m / (unbias * v.sqrt() + static_cast<T>(o.epsilon));
-  }
-
   Options options_;
 };
 

@@ -30,22 +30,29 @@ class AdamW : public ElementwiseOptimizer<AdamW, 2> {
   AdamW() = default;
 
   /// @throws OptionError if an option lies outside its domain.
-  explicit AdamW(const Options& options) : options_(options) { Adam::check("AdamW", as_adam()); }
+  explicit AdamW(const Options& options) : options_(options) {
+    detail::expect_adam_options("AdamW", options);
+  }
 
   [[nodiscard]] const Options& options() const noexcept { return options_; }
 
+  /// Of one step.
+  struct Plan {
+    detail::AdamPlan adam;
+    double keep;  ///< 1 - lr weight_decay
+  };
+  [[nodiscard]] Plan prepare(const UpdateInfo& info) const {
+    return {{options_, info}, 1 - options_.learning_rate * info.rate * options_.weight_decay};
+  }
+
   template <Scalar T>
-  void update(const UpdateInfo& info, auto p, auto g, auto m, auto v) const {
-    p *= static_cast<T>(1 - options_.learning_rate * info.rate * options_.weight_decay);
-    Adam::descend<T>(as_adam(), info, p, g, m, v);
+  void update(const Plan& plan, auto p, auto g, auto m, auto v) const {
+    p *= static_cast<T>(plan.keep);
+    detail::update_moments<T>(options_, g, m, v);
+    detail::descend<T>(options_, plan.adam, p, m, v);
   }
 
  private:
-  [[nodiscard]] Adam::Options as_adam() const {
-    return {options_.learning_rate, options_.beta1, options_.beta2, options_.epsilon,
-            options_.weight_decay};
-  }
-
   Options options_;
 };
 

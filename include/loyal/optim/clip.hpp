@@ -31,6 +31,34 @@ double clip_norm(Gradient& gradient, double max_norm) {
   return norm;
 }
 
+/// Scales a gradient down so that its largest element is at most about @p limit in absolute value; the direction stays.
+///
+///   g <- g * min(1, limit / (max |g| + 1e-6))
+///
+/// Returns max |g| from before. One that is not finite leaves the gradient as it is, for the caller to see.
+/// @throws OptionError unless limit > 0.
+/// Source: none; torch's clip_grad_norm_ with the infinite norm. Cost: two passes.
+///
+///     loyal::Vector<double> g = loyal::Vector<double>::Constant(4, 3.0);
+///     if (loyal::clip_largest(g, 1.0) != 3 || std::abs(g[0] - 1) > 1e-6) return 1;
+template <class Gradient>
+double clip_largest(Gradient& gradient, double limit) {
+  detail::expect_option("clip_largest", "limit", limit, limit > 0, "> 0");
+  double largest = 0;
+  for_each_parameter(
+      [&](const Leaf& leaf, const auto& array) {
+        const auto x = detail::elements(array);
+        if (!leaf.trainable() || x.size() == 0 || !std::isfinite(largest)) return;
+        const double here =
+            static_cast<double>(x.cwiseAbs().template maxCoeff<Eigen::PropagateNaN>());
+        largest = here > largest || std::isnan(here) ? here : largest;
+      },
+      gradient);
+  const double factor = limit / (largest + 1e-6);
+  if (std::isfinite(largest) && factor < 1) scale(gradient, factor);
+  return largest;
+}
+
 /// Cuts each element of a gradient to [-limit, limit].
 ///
 /// @throws OptionError unless limit > 0.

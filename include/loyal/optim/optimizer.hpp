@@ -6,10 +6,12 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "../core/error.hpp"
 #include "../core/parallel.hpp"
@@ -17,12 +19,22 @@
 
 namespace loyal {
 
-/// What an optimizer remembers between steps: arrays of the model's shape, and how many steps were done.
-/// The caller owns it next to the model, so a copy of (model, state) is a checkpoint.
+/// What an optimizer remembers between steps: arrays of the model's shape, and a few numbers.
+/// The caller owns it next to the model, so a copy of (model, state) is a checkpoint. It names its arrays as
+/// a model does: add_parameters() and read_parameters() save and resume it bit for bit.
 template <class Model, std::size_t Slots>
 struct OptimizerState {
-  std::array<Model, Slots> slots;  ///< moments; an unused slot has empty arrays
-  std::int64_t step = 0;           ///< updates done
+  std::array<Model, Slots> slots;                    ///< moments; an unused slot has empty arrays
+  Vector<double> numbers = Vector<double>::Zero(1);  ///< updates done, then the optimizer's own
+
+  /// Updates done.
+  [[nodiscard]] std::int64_t step() const { return static_cast<std::int64_t>(numbers[0]); }
+
+  template <class F, class... States>
+  static void for_each_parameter(F&& f, States&... s) {
+    for (std::size_t k = 0; k < Slots; ++k) f(element(static_cast<Index>(k)), s.slots[k]...);
+    f(buffer("numbers"), s.numbers...);
+  }
 };
 
 /// Turns a gradient into a change of the parameters it belongs to.
@@ -43,7 +55,59 @@ concept Optimizer = requires(const O& optimizer, Model& model, const GradientOf<
 struct UpdateInfo {
   std::int64_t step = 1;  ///< number of this update, from 1
   double rate = 1;        ///< factor on the learning rate
+  std::span<double> numbers =
+      {};  ///< the state's own numbers, 0 at first; prepare() may change them
 };
+
+namespace detail {
+
+template <class A, class B>
+bool same_shape(const A& a, const B& b) {
+  if constexpr (requires { a.rows(); })
+    return a.rows() == b.rows() && a.cols() == b.cols();
+  else
+    return shape_of(a) == shape_of(b);
+}
+template <class A>
+std::string array_shape(const A& a) {
+  if constexpr (requires { a.rows(); }) {
+    return to_text({a.rows(), a.cols()});
+  } else {
+    std::string text;
+    for (const Index size : shape_of(a)) text += (text.empty() ? "" : " x ") + std::to_string(size);
+    return text;
+  }
+}
+/// Throws unless @p array, the @p role of a leaf, has the shape of its parameters.
+template <class A, class P>
+void expect_same_shape(const char* role, const Leaf& leaf, const A& array, const P& parameters) {
+  if (!detail::same_shape(parameters, array))
+    fail<ShapeError>("Optimizer::step", concatenate("the shape of the ", role, " of ", leaf.name()),
+                     detail::array_shape(array), detail::array_shape(parameters));
+}
+/// The same for all trainable leaves.
+template <class Model, class Other>
+void expect_same_shapes(const char* role, const Model& model, const Other& other) {
+  for_each_parameter(
+      [&](const Leaf& leaf, const auto& p, const auto& o) {
+        if (leaf.trainable()) expect_same_shape(role, leaf, o, p);
+      },
+      model, other);
+}
+
+/// Calls f(from, n) for pieces of at most 64 of size elements: few enough for an update to keep a step on
+/// the stack, where it needs it twice, as a Piece.
+inline constexpr Index piece_size = 64;
+template <Scalar T>
+using Piece = Eigen::Array<T, Eigen::Dynamic, 1, 0, piece_size, 1>;
+void for_pieces(Index size, const auto& f) {
+  for (Index from = 0; from < size; from += piece_size) f(from, std::min(piece_size, size - from));
+}
+
+}  // namespace detail
+
+/// Which arrays of a model, in the order of the walk, a step may change.
+using Selection = std::vector<bool>;
 
 /// Base of optimizers that treat each parameter by itself; the derived class writes only the formula.
 ///
@@ -53,8 +117,16 @@ struct UpdateInfo {
 ///   template <Scalar T> void update(const UpdateInfo&, p, g, s0, s1, ...) const
 ///
 /// where p, g and the slots are Eigen arrays of equal size (g const) holding some of the parameters; and, if
-/// its options leave some unused, uses_slot(k). The walk hands blocks that fit the first-level cache, so an
-/// update of several statements still crosses memory once. A sparse gradient updates the rows it touches,
+/// they are of use to it,
+///
+///   bool uses_slot(std::size_t k) const    false for those that its options leave unused
+///   Plan prepare(const UpdateInfo&) const  once a step; update() is then told a Plan of its own
+///   static constexpr std::size_t numbers   how many numbers it remembers besides arrays, for prepare()
+///   template <Scalar T> Sums measure(const Plan&, p, g, s0, ...) const     over an array, before update():
+///   Plan with(const Plan&, const Sums&) const                              the plan that its update() is told
+///
+/// The walk hands blocks that fit the first-level cache, so an update of several statements still crosses
+/// memory once. A sparse gradient updates the rows it touches,
 /// and only their slots ("lazy" in other libraries). Large arrays are shared among threads; the numbers do
 /// not depend on how many.
 /// Source: none, our own. An optimizer of one's own, complete:
@@ -77,15 +149,17 @@ class ElementwiseOptimizer {
   template <class Model>
   using State = OptimizerState<Model, Slots>;
 
-  /// Zero moments for the model's parameters.
+  /// Zero moments for the model's parameters; with @p only, for those of its arrays.
   template <class Model>
-  [[nodiscard]] State<Model> init(const Model& model) const {
+  [[nodiscard]] State<Model> init(const Model& model, const Selection* only = nullptr) const {
     State<Model> state{};
+    state.numbers = Vector<double>::Zero(1 + own_numbers());
     for (std::size_t k = 0; k < Slots; ++k) {
       state.slots[k] = model;
+      std::size_t place = 0;
       for_each_parameter(
           [&](const Leaf& leaf, auto& array) {
-            if (uses(k) && leaf.trainable())
+            if (uses(k) && changes(leaf, only, place++))
               detail::elements(array).setZero();
             else
               array = {};
@@ -95,33 +169,56 @@ class ElementwiseOptimizer {
     return state;
   }
 
-  /// One update of @p model along @p gradient.
-  /// @throws ShapeError unless model, gradient and state agree in shape; nothing has changed then.
+  /// One update of @p model along @p gradient; with @p only, of those of its arrays.
+  /// @throws ShapeError as check(); nothing has changed then.
   template <class Model, class Gradient>
-  void step(Model& model, const Gradient& gradient, State<Model>& state, double rate = 1) const {
+  void step(Model& model, const Gradient& gradient, State<Model>& state, double rate = 1,
+            const Selection* only = nullptr) const {
+    check(model, gradient, state, only);
     std::apply(
         [&](auto&... slot) {
-          for_each_parameter(
-              [&](const Leaf& leaf, const auto& p, const auto& g, const auto&... s) {
-                if (leaf.trainable()) expect(leaf, p, g, s...);
-              },
-              std::as_const(model), gradient, std::as_const(slot)...);
-          ++state.step;
-          const UpdateInfo info{state.step, rate};
+          state.numbers[0] += 1;
+          const auto plan = prepared(
+              {state.step(), rate,
+               std::span(state.numbers.data() + 1, static_cast<std::size_t>(own_numbers()))});
+          std::size_t place = 0;
           for_each_parameter(
               [&](const Leaf& leaf, auto& p, const auto& g, auto&... s) {
-                if (leaf.trainable()) update_leaf(info, p, g, s...);
+                if (changes(leaf, only, place++)) update_leaf(plan, p, g, s...);
               },
               model, gradient, slot...);
         },
         state.slots);
   }
 
+  /// @throws ShapeError unless model, gradient and state agree in shape.
+  template <class Model, class Gradient>
+  void check(const Model& model, const Gradient& gradient, const State<Model>& state,
+             const Selection* only = nullptr) const {
+    std::apply(
+        [&](const auto&... slot) {
+          std::size_t place = 0;
+          for_each_parameter(
+              [&](const Leaf& leaf, const auto& p, const auto& g, const auto&... s) {
+                if (changes(leaf, only, place++)) expect(leaf, p, g, s...);
+              },
+              model, gradient, slot...);
+        },
+        state.slots);
+    detail::expect_size("Optimizer::step", "how many numbers the state holds", state.numbers.size(),
+                        1 + own_numbers());
+  }
+
  private:
-  /// Elements in a block: with two moments in float, 32 KiB, within any first-level cache of today.
-  static constexpr Index block = 2048;
+  /// Elements in a block: few, so that the processor overlaps an update's statements with one another and with
+  /// loading the next block; more where the arrays are in its caches.
+  static constexpr Index block(Index n) { return n < (Index{1} << 17) ? 512 : 128; }
   /// From here on an array is shared among threads: below, waking them costs more than it saves.
   static constexpr Index large = Index{1} << 19;
+  /// From here on an array is asked for ahead of its use: in caches, hardware alone does better.
+  static constexpr Index huge = Index{1} << 22;
+  static constexpr Index ahead = 384;
+  static constexpr Index rows_ahead = 8;
 
   [[nodiscard]] const Derived& self() const { return static_cast<const Derived&>(*this); }
   [[nodiscard]] bool uses(std::size_t k) const {
@@ -130,36 +227,28 @@ class ElementwiseOptimizer {
     else
       return true;
   }
-
-  template <class A, class B>
-  static bool same_shape(const A& a, const B& b) {
-    if constexpr (requires { a.rows(); })
-      return a.rows() == b.rows() && a.cols() == b.cols();
+  static constexpr Index own_numbers() {
+    if constexpr (requires { Derived::numbers; })
+      return static_cast<Index>(Derived::numbers);
     else
-      return shape_of(a) == shape_of(b);
+      return 0;
   }
-  template <class A>
-  static std::string shape_text(const A& a) {
-    if constexpr (requires { a.rows(); }) {
-      return detail::to_text({a.rows(), a.cols()});
-    } else {
-      std::string text;
-      for (const Index size : shape_of(a))
-        text += (text.empty() ? "" : " x ") + std::to_string(size);
-      return text;
-    }
+  [[nodiscard]] auto prepared(const UpdateInfo& info) const {
+    if constexpr (requires { self().prepare(info); })
+      return self().prepare(info);
+    else
+      return info;
+  }
+  static bool changes(const Leaf& leaf, const Selection* only, std::size_t place) {
+    return leaf.trainable() && (only == nullptr || (*only)[place]);
   }
 
   template <class P, class G, class... S>
   void expect(const Leaf& leaf, const P& p, const G& g, const S&... s) const {
-    if (!same_shape(p, g))
-      detail::fail<ShapeError>("Optimizer::step", "the shape of the gradient of " + leaf.name(),
-                               shape_text(g), shape_text(p));
+    detail::expect_same_shape("gradient", leaf, g, p);
     [[maybe_unused]] std::size_t k = 0;
     (..., [&] {
-      if (uses(k++) && !same_shape(p, s))
-        detail::fail<ShapeError>("Optimizer::step", "the shape of the state of " + leaf.name(),
-                                 shape_text(s), shape_text(p));
+      if (uses(k++)) detail::expect_same_shape("state", leaf, s, p);
     }());
   }
 
@@ -170,32 +259,84 @@ class ElementwiseOptimizer {
     return size == 0 ? Map(data, 0) : Map(data + from, n);
   }
 
-  template <class P, class G, class... S>
-  void update_leaf(const UpdateInfo& info, P& p, const G& g, S&... s) const {
+  template <class Plan, class P, class G, class... S>
+  void update_leaf(const Plan& plan, P& p, const G& g, S&... s) const {
     using T = std::remove_reference_t<decltype(*p.data())>;
     const auto n = static_cast<Index>(p.size());
+    // visit(f, begin, end) calls f(pieces of p, g, s...) for blocks of elements, or for touched rows.
+    const auto apply = [&](Index count, Index each, const auto& visit) {
+      if constexpr (requires { typename Derived::Sums; }) {
+        using Sums = typename Derived::Sums;
+        const Sums sums = parallel_reduce(
+            count, {.threads = n_threads(count * each), .grain = grain_of(each)}, Sums{},
+            [&](Index begin, Index end) {
+              Sums part{};
+              visit([&](auto&&... x) { part += self().template measure<T>(plan, x...); }, begin,
+                    end);
+              return part;
+            },
+            [](Sums a, const Sums& b) { return a += b; });
+        const auto own = self().with(plan, sums);
+        share(count, each, [&](Index begin, Index end) {
+          visit([&](auto&&... x) { self().template update<T>(own, x...); }, begin, end);
+        });
+      } else {
+        share(count, each, [&](Index begin, Index end) {
+          visit([&](auto&&... x) { self().template update<T>(plan, x...); }, begin, end);
+        });
+      }
+    };
     if constexpr (detail::SparseLeaf<G>) {
       const Index cols = g.cols();
       const auto values = g.values();
-      for (std::size_t k = 0; k < g.touched().size(); ++k)
-        self().template update<T>(
-            info, piece(p.data(), n, g.touched()[k] * cols, cols),
-            piece(values.data(), n, static_cast<Index>(k) * cols, cols),
-            piece(s.data(), static_cast<Index>(s.size()), g.touched()[k] * cols, cols)...);
-    } else {
-      const auto range = [&](Index begin, Index end) {
-        for (Index from = begin; from < end; from += block) {
-          const Index size = std::min(block, end - from);
-          self().template update<T>(info, piece(p.data(), n, from, size),
-                                    piece(g.data(), n, from, size),
-                                    piece(s.data(), static_cast<Index>(s.size()), from, size)...);
+      const auto& touched = g.touched();
+      const auto rows = static_cast<Index>(touched.size());
+      apply(rows, cols, [&](const auto& f, Index begin, Index end) {
+        for (Index k = begin; k < end; ++k) {
+          if (k + rows_ahead < end) {
+            const Index next = touched[static_cast<std::size_t>(k + rows_ahead)] * cols;
+            fetch(p.data() + next, cols);
+            (..., fetch(s.size() == 0 ? nullptr : s.data() + next, cols));
+          }
+          const Index from = touched[static_cast<std::size_t>(k)] * cols;
+          f(piece(p.data(), n, from, cols), piece(values.data(), n, k * cols, cols),
+            piece(s.data(), static_cast<Index>(s.size()), from, cols)...);
         }
-      };
-      if (n < large)
-        range(0, n);
-      else
-        parallel_for(n, {.grain = 64 * block}, range);
+      });
+    } else {
+      apply(n, 1, [&](const auto& f, Index begin, Index end) {
+        for (Index from = begin; from < end; from += block(n)) {
+          const Index size = std::min(block(n), end - from);
+          if (n >= huge && from + ahead + size <= n) {
+            fetch(p.data() + from + ahead, size);
+            fetch(g.data() + from + ahead, size);
+            (..., fetch(s.size() == 0 ? nullptr : s.data() + from + ahead, size));
+          }
+          f(piece(p.data(), n, from, size), piece(g.data(), n, from, size),
+            piece(s.data(), static_cast<Index>(s.size()), from, size)...);
+        }
+      });
     }
+  }
+
+  /// Asks for memory that will soon be used.
+  template <class T>
+  static void fetch(T* data, Index n) {
+    constexpr auto line = static_cast<Index>(64 / sizeof(T));
+    if (data == nullptr) return;
+    for (Index i = 0; i < n; i += line) __builtin_prefetch(data + i, !std::is_const_v<T>, 2);
+  }
+
+  /// Units of @p each elements in one piece of work.
+  static Index grain_of(Index each) {
+    return std::max<Index>(1, (Index{1} << 17) / std::max<Index>(1, each));
+  }
+  static int n_threads(Index elements) { return elements < large ? 1 : 0; }
+  static void share(Index count, Index each, const auto& range) {
+    if (count * each < large)
+      range(0, count);
+    else
+      parallel_for(count, {.grain = grain_of(each)}, range);
   }
 };
 

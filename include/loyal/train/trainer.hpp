@@ -88,6 +88,7 @@ struct TrainingRun {
   Network best;
   State state;
   History history;
+  std::int64_t steps = 0;
   double best_loss = std::numeric_limits<double>::infinity();
   int epochs_without_improvement = 0;
 };
@@ -97,9 +98,8 @@ void save_checkpoint(const std::string& path, const TrainingRun<Network, State>&
   SafetensorsWriter file;
   add_parameters(file, run.network, "network");
   add_parameters(file, run.best, "best");
-  for (std::size_t k = 0; k < run.state.slots.size(); ++k)
-    add_parameters(file, run.state.slots[k], "optimizer." + std::to_string(k));
-  const std::vector<std::int64_t> counts{run.state.step, run.history.best_epoch,
+  add_parameters(file, run.state, "optimizer");
+  const std::vector<std::int64_t> counts{run.steps, run.history.best_epoch,
                                          run.epochs_without_improvement};
   std::vector<double> losses{run.best_loss};
   for (const Epoch& e : run.history.epochs)
@@ -115,13 +115,7 @@ void load_checkpoint(const std::string& path, TrainingRun<Network, State>& run) 
   const Safetensors file(path);
   read_parameters(file, run.network, "network");
   read_parameters(file, run.best, "best");
-  for (std::size_t k = 0; k < run.state.slots.size(); ++k)
-    read_parameters(file, run.state.slots[k], "optimizer." + std::to_string(k));
-  const std::string unknown = "optimizer." + std::to_string(run.state.slots.size());
-  for (const auto& [name, info] : file.tensors())
-    if (name.starts_with(unknown))
-      fail<FormatError>(path, "the tensor '" + name + "'", "in the file",
-                        "those of this optimizer");
+  read_parameters(file, run.state, "optimizer");
   const auto counts = file.template read<std::int64_t>("counts");
   const auto losses = file.template read<double>("losses");
   const auto epochs = static_cast<std::int64_t>(losses.size() / 5);
@@ -129,13 +123,22 @@ void load_checkpoint(const std::string& path, TrainingRun<Network, State>& run) 
   if (counts.size() != 3 || losses.size() % 5 != 1 || counts[0] < 0 || !is_epoch(counts[1]) ||
       !is_epoch(counts[2]))
     fail<FormatError>(path, "what it counts", "damaged", "a checkpoint of train()");
-  run.state.step = counts[0];
+  run.steps = counts[0];
   run.history.best_epoch = static_cast<int>(counts[1]);
   run.epochs_without_improvement = static_cast<int>(counts[2]);
   run.best_loss = losses[0];
   for (std::size_t i = 1; i < losses.size(); i += 5)
     run.history.epochs.push_back({static_cast<int>(i / 5 + 1), losses[i], losses[i + 1],
                                   losses[i + 2], losses[i + 3], losses[i + 4]});
+}
+
+/// The network to judge and hand out: some optimizers train at other weights than those they end with.
+template <class O, class Network, class State>
+decltype(auto) result_of(const O& optimizer, const Network& network, const State& state) {
+  if constexpr (requires { optimizer.average(network, state); })
+    return optimizer.average(network, state);
+  else
+    return (network);
 }
 
 }  // namespace detail
@@ -255,8 +258,9 @@ train(Network& network, const L& loss, const O& optimizer, const Dataset<X, Y>& 
         epoch.gradient_norm = std::sqrt(squared_norm(gradient));
       finite = std::isfinite(value) && std::isfinite(epoch.gradient_norm);
       if (!finite) break;
-      epoch.rate = options.schedule ? options.schedule(run.state.step) : 1.0;
+      epoch.rate = options.schedule ? options.schedule(run.steps) : 1.0;
       optimizer.step(run.network, gradient, run.state, epoch.rate);
+      ++run.steps;
       absorb(run.network, batch_gradient.cache());
       epoch.training_loss += value * divisor;
       weight += divisor;
@@ -267,15 +271,16 @@ train(Network& network, const L& loss, const O& optimizer, const Dataset<X, Y>& 
       break;
     }
     epoch.training_loss /= std::max(weight, std::numeric_limits<double>::min());
+    const auto& result = detail::result_of(optimizer, run.network, run.state);
     double monitored = epoch.training_loss;
     if (options.validation.get()) {
-      monitored = epoch.validation_loss = mean_loss(run.network, loss, *options.validation.get());
+      monitored = epoch.validation_loss = mean_loss(result, loss, *options.validation.get());
     }
     if (monitored < run.best_loss - options.minimum_improvement) {
       run.best_loss = monitored;
       run.history.best_epoch = epoch.number;
       run.epochs_without_improvement = 0;
-      run.best = run.network;
+      run.best = result;
     } else {
       ++run.epochs_without_improvement;
     }
@@ -296,8 +301,10 @@ train(Network& network, const L& loss, const O& optimizer, const Dataset<X, Y>& 
     }
   }
   const bool best = options.restore_best && options.validation.get() && run.history.best_epoch > 0;
-  network = best || run.history.end == History::End::diverged ? std::move(run.best)
-                                                              : std::move(run.network);
+  if (best || run.history.end == History::End::diverged)
+    network = std::move(run.best);
+  else
+    network = detail::result_of(optimizer, run.network, run.state);
   return std::move(run.history);
 }
 
