@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Updates of 1e4, 1e6 and 1e8 parameters, in parameters and bytes a second, beside loops with the same traffic. Bytes
-// are the least there are: parameters and moments read and written, gradients read. Then a table of a million
-// rows: a step that touches 4096 of them, and one that crosses it all.
+// Updates of 1e4, 1e6 and 1e8 parameters, in parameters and bytes a second, beside a plain loop over as many arrays
+// in the same program: of_plain is the share of its bandwidth. Bytes are the least there are: parameters and moments
+// read and written, gradients read. And updates of a few rows of a table beside those of the whole.
 #include <benchmark/benchmark.h>
+#include <chrono>
+#include <map>
+#include <utility>
+#include <vector>
 
 #include <loyal/core/random.hpp>
-#include <loyal/nn/embedding.hpp>
 #include <loyal/optim/adadelta.hpp>
 #include <loyal/optim/adagrad.hpp>
 #include <loyal/optim/adam.hpp>
@@ -22,124 +25,129 @@
 #include <loyal/optim/schedule_free.hpp>
 #include <loyal/optim/sgd.hpp>
 
+#include "plain_loop.hpp"
+
 namespace {
 
-void count(benchmark::State& state, double parameters, double arrays_crossed) {
-  const double each = static_cast<double>(state.iterations()) * parameters;
-  state.SetItemsProcessed(static_cast<std::int64_t>(each));
-  state.SetBytesProcessed(static_cast<std::int64_t>(each * arrays_crossed * 4));
+using loyal::Index;
+
+/// Bytes a second of a plain loop that reads `changed` + 1 arrays and writes all but one of them.
+template <class T>
+double plain_bandwidth(Index n, int changed) {
+  static std::map<std::pair<Index, int>, double> known;
+  double& bandwidth = known[{n, changed}];
+  if (bandwidth > 0) return bandwidth;
+  const loyal::Vector<T> source = loyal::Vector<T>::Ones(n);
+  std::vector<loyal::Vector<T>> arrays(static_cast<std::size_t>(changed),
+                                       loyal::Vector<T>::Ones(n));
+  T factor = 0;
+  benchmark::DoNotOptimize(factor);
+  const auto pass = [&](auto... p) {
+    const T* const g = source.data();
+    const T zero = factor;
+    loyal::parallel_for(n, {.grain = 1 << 20}, [=](Index begin, Index end) {
+      plain_loop(end - begin, zero, g + begin, (p + begin)...);
+    });
+  };
+  for (int round = 0; round < (n > 10'000'000 ? 3 : 200); ++round) {
+    const auto start = std::chrono::steady_clock::now();
+    const auto at = [&](std::size_t k) { return arrays[k].data(); };
+    if (changed == 1) pass(at(0));
+    if (changed == 2) pass(at(0), at(1));
+    if (changed == 3) pass(at(0), at(1), at(2));
+    if (changed == 4) pass(at(0), at(1), at(2), at(3));
+    if (changed == 5) pass(at(0), at(1), at(2), at(3), at(4));
+    benchmark::ClobberMemory();
+    const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
+    bandwidth =
+        std::max(bandwidth, static_cast<double>(n) * (2 * changed + 1) * sizeof(T) / time.count());
+  }
+  return bandwidth;
 }
 
-template <class Optimizer>
-void step(benchmark::State& state, const Optimizer& optimizer, int arrays_crossed) {
-  loyal::Vector<float> parameters = loyal::Vector<float>::Ones(state.range(0));
-  const loyal::Vector<float> gradient = loyal::Vector<float>::Constant(state.range(0), 1e-3F);
+template <class T, class Optimizer>
+void step(benchmark::State& state, const Optimizer& optimizer) {
+  const Index n = state.range(0);
+  loyal::Vector<T> parameters = loyal::Vector<T>::Ones(n);
+  const loyal::Vector<T> gradient = loyal::Vector<T>::Constant(n, T(1e-3));
   auto remembered = optimizer.init(parameters);
+  int changed = 1;
+  for (const auto& slot : remembered.slots) changed += slot.size() != 0;
+  const double plain = plain_bandwidth<T>(n, changed);
   for (auto _ : state) {
     optimizer.step(parameters, gradient, remembered);
     benchmark::ClobberMemory();
   }
-  count(state, static_cast<double>(state.range(0)), arrays_crossed);
+  const double bytes = static_cast<double>(state.iterations() * n) * (2 * changed + 1) * sizeof(T);
+  state.SetItemsProcessed(state.iterations() * n);
+  state.SetBytesProcessed(static_cast<std::int64_t>(bytes));
+  state.counters["of_plain"] = benchmark::Counter(bytes / plain, benchmark::Counter::kIsRate);
 }
 
-void sgd(benchmark::State& state) { step(state, loyal::SGD{}, 3); }
-void momentum(benchmark::State& state) { step(state, loyal::SGD{{.momentum = 0.9}}, 5); }
-void adagrad(benchmark::State& state) { step(state, loyal::AdaGrad{}, 5); }
-void rmsprop(benchmark::State& state) { step(state, loyal::RMSProp{}, 5); }
-void lion(benchmark::State& state) { step(state, loyal::Lion{}, 5); }
-void schedule_free_sgd(benchmark::State& state) { step(state, loyal::ScheduleFreeSGD{}, 5); }
-void adam(benchmark::State& state) { step(state, loyal::Adam{}, 7); }
-void adamw(benchmark::State& state) { step(state, loyal::AdamW{}, 7); }
-void adamax(benchmark::State& state) { step(state, loyal::AdaMax{}, 7); }
-void nadam(benchmark::State& state) { step(state, loyal::NAdam{}, 7); }
-void radam(benchmark::State& state) { step(state, loyal::RAdam{}, 7); }
-void adadelta(benchmark::State& state) { step(state, loyal::AdaDelta{}, 7); }
-void rprop(benchmark::State& state) { step(state, loyal::Rprop{}, 7); }
-void schedule_free_adamw(benchmark::State& state) { step(state, loyal::ScheduleFreeAdamW{}, 7); }
-void amsgrad(benchmark::State& state) { step(state, loyal::AMSGrad{}, 9); }
-void adan(benchmark::State& state) { step(state, loyal::Adan{}, 11); }
-void lamb(benchmark::State& state) { step(state, loyal::LAMB{}, 11); }
-
-/// Adam's traffic with next to no arithmetic: what memory gives.
-void triad_7(benchmark::State& state) {
-  const auto n = state.range(0);
-  loyal::Vector<float> p = loyal::Vector<float>::Ones(n);
-  loyal::Vector<float> m = loyal::Vector<float>::Zero(n);
-  loyal::Vector<float> v = loyal::Vector<float>::Zero(n);
-  const loyal::Vector<float> g = loyal::Vector<float>::Constant(n, 1e-3F);
-  for (auto _ : state) {
-    for (loyal::Index i = 0; i < n; ++i) {
-      const float a = m[i] * 0.9F + g[i] * 0.1F;
-      const float b = v[i] * 0.9F + g[i] * 0.1F;
-      m[i] = a;
-      v[i] = b;
-      p[i] -= 1e-9F * (a + b);
-    }
-    benchmark::ClobberMemory();
-  }
-  count(state, static_cast<double>(n), 7);
-}
-
-void sizes(benchmark::internal::Benchmark* b) {
-  b->Arg(10000)->Arg(1000000)->Arg(100000000)->UseRealTime();
-}
-BENCHMARK(triad_7)->Apply(sizes);
-BENCHMARK(sgd)->Apply(sizes);
-BENCHMARK(momentum)->Apply(sizes);
-BENCHMARK(adagrad)->Apply(sizes);
-BENCHMARK(rmsprop)->Apply(sizes);
-BENCHMARK(lion)->Apply(sizes);
-BENCHMARK(schedule_free_sgd)->Apply(sizes);
-BENCHMARK(adam)->Apply(sizes);
-BENCHMARK(adamw)->Apply(sizes);
-BENCHMARK(adamax)->Apply(sizes);
-BENCHMARK(nadam)->Apply(sizes);
-BENCHMARK(radam)->Apply(sizes);
-BENCHMARK(adadelta)->Apply(sizes);
-BENCHMARK(rprop)->Apply(sizes);
-BENCHMARK(schedule_free_adamw)->Apply(sizes);
-BENCHMARK(amsgrad)->Apply(sizes);
-BENCHMARK(adan)->Apply(sizes);
-BENCHMARK(lamb)->Apply(sizes);
-
-constexpr loyal::Index table_rows = 1'000'000;
-constexpr loyal::Index touched_rows = 4096;
-
-/// Every step touches other rows, drawn before.
+/// A table of 1e6 vectors of 64 numbers, of which a batch touches 4096, and the same step over all of it.
 template <class Optimizer>
-void sparse(benchmark::State& state, const Optimizer& optimizer, int arrays_crossed) {
-  loyal::Embedding<float> table(table_rows, state.range(0));
+void rows(benchmark::State& state, const Optimizer& optimizer, bool sparse) {
+  using Table = loyal::Matrix<float>;
+  constexpr Index count = 1'000'000;
+  constexpr Index touched = 4096;
+  Table table = Table::Ones(count, 64);
   auto remembered = optimizer.init(table);
   loyal::Rng rng{1};
-  std::vector<loyal::GradientOf<decltype(table)>> gradients(16, loyal::zero_gradient(table));
-  for (auto& g : gradients)
-    while (static_cast<loyal::Index>(g.weight.touched().size()) < touched_rows)
-      g.weight.row(static_cast<loyal::Index>(rng.below(table_rows))).setConstant(1e-3F);
-  std::size_t k = 0;
+  loyal::SparseRows<float> gradient(count, 64);
+  while (static_cast<Index>(gradient.touched().size()) < touched)
+    gradient.row(static_cast<Index>(rng.below(count))).setConstant(1e-3F);
+  const Table dense = sparse ? Table{} : gradient.dense();
   for (auto _ : state) {
-    optimizer.step(table, gradients[k++ % gradients.size()], remembered);
+    if (sparse)
+      optimizer.step(table, gradient, remembered);
+    else
+      optimizer.step(table, dense, remembered);
     benchmark::ClobberMemory();
   }
-  count(state, static_cast<double>(touched_rows * state.range(0)), arrays_crossed);
 }
 
-void sparse_sgd(benchmark::State& state) { sparse(state, loyal::SGD{}, 3); }
-void sparse_adagrad(benchmark::State& state) { sparse(state, loyal::AdaGrad{}, 5); }
-void sparse_adam(benchmark::State& state) { sparse(state, loyal::Adam{}, 7); }
-void dense_adam(benchmark::State& state) {
-  loyal::Matrix<float> table = loyal::Matrix<float>::Ones(table_rows, state.range(0));
-  const loyal::Matrix<float> gradient =
-      loyal::Matrix<float>::Constant(table_rows, state.range(0), 1e-3F);
-  const loyal::Adam optimizer;
-  auto remembered = optimizer.init(table);
-  for (auto _ : state) optimizer.step(table, gradient, remembered);
-  count(state, static_cast<double>(table.size()), 7);
+template <class T, class Optimizer>
+void enter(const char* name, const Optimizer& optimizer) {
+  const std::string full = std::string(name) + (sizeof(T) == 4 ? "/float" : "/double");
+  auto* const b = benchmark::RegisterBenchmark(
+      full.c_str(), [optimizer](benchmark::State& state) { step<T>(state, optimizer); });
+  b->Arg(10'000)->Arg(1'000'000)->Arg(100'000'000)->UseRealTime();
 }
-BENCHMARK(sparse_sgd)->Arg(16)->Arg(64)->UseRealTime();
-BENCHMARK(sparse_adagrad)->Arg(16)->Arg(64)->UseRealTime();
-BENCHMARK(sparse_adam)->Arg(16)->Arg(64)->UseRealTime();
-BENCHMARK(dense_adam)->Arg(16)->Arg(64)->UseRealTime();
+
+template <class Optimizer>
+void enter_rows(const char* name, const Optimizer& optimizer) {
+  for (const bool sparse : {true, false})
+    benchmark::RegisterBenchmark(
+        (std::string(name) + (sparse ? "/4096_rows" : "/whole_table")).c_str(),
+        [=](benchmark::State& state) { rows(state, optimizer, sparse); })
+        ->Unit(benchmark::kMicrosecond)
+        ->UseRealTime();
+}
 
 }  // namespace
 
-BENCHMARK_MAIN();
+int main(int argc, char** argv) {
+  enter<float>("SGD", loyal::SGD{});
+  enter<float>("momentum", loyal::SGD{{.momentum = 0.9}});
+  enter<float>("AdaGrad", loyal::AdaGrad{});
+  enter<float>("AdaDelta", loyal::AdaDelta{});
+  enter<float>("RMSProp", loyal::RMSProp{});
+  enter<float>("Rprop", loyal::Rprop{});
+  enter<float>("Adam", loyal::Adam{});
+  enter<double>("Adam", loyal::Adam{});
+  enter<float>("AMSGrad", loyal::AMSGrad{});
+  enter<float>("AdaMax", loyal::AdaMax{});
+  enter<float>("NAdam", loyal::NAdam{});
+  enter<float>("RAdam", loyal::RAdam{});
+  enter<float>("AdamW", loyal::AdamW{});
+  enter<float>("LAMB", loyal::LAMB{});
+  enter<float>("Lion", loyal::Lion{});
+  enter<float>("Adan", loyal::Adan{});
+  enter<float>("ScheduleFreeSGD", loyal::ScheduleFreeSGD{});
+  enter<float>("ScheduleFreeAdamW", loyal::ScheduleFreeAdamW{});
+  enter_rows("SGD", loyal::SGD{});
+  enter_rows("AdaGrad", loyal::AdaGrad{});
+  enter_rows("Adam", loyal::Adam{});
+  benchmark::Initialize(&argc, argv);
+  benchmark::RunSpecifiedBenchmarks();
+}

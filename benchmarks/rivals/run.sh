@@ -3,7 +3,7 @@
 # Runs a task in loyal and in a rival's library side by side and prints lines `ratio: topic/case number`; above 1
 # ours is faster. Installs the rivals from Debian's packages.
 #
-#   benchmarks/rivals/run.sh [TOPIC] [ROUNDS]       topics: training (the default)
+#   benchmarks/rivals/run.sh [TOPIC] [ROUNDS]       topics: training (the default), optimizers
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$here/../..
@@ -43,8 +43,15 @@ case $topic in
     exec taskset -c 0 python3 "$here/compare.py" "$rounds" 1e-3 \
         "$build/training_loyal" -- "$build/training_libtorch"
     ;;
+  optimizers)
+    install python3-torch libopenblas0-pthread python3-numpy
+    compile optimizers_loyal
+    # torch belongs to Debian's python, which need not be the first in the path.
+    exec taskset -c 0 python3 "$here/compare.py" "$rounds" 1e-4 \
+        "$build/optimizers_loyal" -- /usr/bin/python3 "$here/optimizers_torch.py"
+    ;;
   *)
-    echo "unknown topic '$topic'; known: training" >&2
+    echo "unknown topic '$topic'; known: training, optimizers" >&2
     exit 2
     ;;
 esac
