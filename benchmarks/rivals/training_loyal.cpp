@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Our side of `run.sh training`.
+#include <numeric>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <loyal/loss/cross_entropy.hpp>
 #include <loyal/nn/activation.hpp>
 #include <loyal/nn/dense.hpp>
 #include <loyal/nn/sequential.hpp>
 #include <loyal/optim/adam.hpp>
+#include <loyal/train/batch_gradient.hpp>
 
 #include "training_case.hpp"
 
@@ -37,22 +41,19 @@ int main() {
     X inputs(batch, 64);
     X labels(batch, 1);
     rivals::make_data(batch, inputs.data(), labels.data());
+    const loyal::Dataset<X, X> data{std::move(inputs), std::move(labels), {}};
+    std::vector<loyal::Index> samples(static_cast<std::size_t>(batch));
+    std::iota(samples.begin(), samples.end(), loyal::Index{0});
     Network network = make_network();
     auto gradient = loyal::zero_gradient(network);
-    Network::Cache<X> cache;
-    X output;
-    X derivative;
-    loyal::Discard unwanted;
+    loyal::BatchGradient<Network, X, X> batch_gradient{1};
     loyal::Pass pass{.training = true};
     const loyal::BinaryCrossEntropy loss;
     const loyal::Adam adam{{.learning_rate = 1e-3}};
     auto state = adam.init(network);
     double value = 0;
     const auto step = [&] {
-      network.forward(inputs, output, cache, pass);
-      value = loyal::mean_loss(loss, output, labels, {}, derivative);
-      loyal::set_zero(gradient);
-      network.backward(inputs, output, derivative, cache, unwanted, gradient);
+      value = batch_gradient(network, loss, data, samples, pass, gradient);
       adam.step(network, gradient, state);
     };
     for (int i = 0; i < rivals::quality_steps; ++i) step();
