@@ -102,6 +102,7 @@
 #include "optim/schedule_free.hpp"
 #include "optim/sgd.hpp"
 #include "optim/weight_average.hpp"
+#include "train/batch_gradient.hpp"
 #include "train/classifier.hpp"
 #include "train/cross_validation.hpp"
 #include "train/dataset.hpp"

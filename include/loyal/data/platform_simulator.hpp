@@ -87,9 +87,14 @@ class PlatformSimulator {
   [[nodiscard]] const Options& options() const noexcept { return options_; }
 
   /// Simulates; the log is sorted, names are u0 .. for users, c0 .. for courses, t0 .. for topics.
-  [[nodiscard]] SimulatedPlatform run() const;
+  /// A template, so that those who do not simulate need not wait for the compiler.
+  template <class Result = SimulatedPlatform>
+  [[nodiscard]] Result run() const {
+    return Run<Result>(options_).result();
+  }
 
  private:
+  template <class Result>
   class Run;
 
   static void check(const Options& o) {
@@ -136,6 +141,7 @@ class PlatformSimulator {
 };
 
 /// One simulation under way: week by week, and in each week user by user.
+template <class Result>
 class PlatformSimulator::Run {
  public:
   explicit Run(const Options& options)
@@ -554,7 +560,5 @@ class PlatformSimulator::Run {
   std::vector<Topic> by_topic_;
   std::vector<Event> pending_;
 };
-
-inline SimulatedPlatform PlatformSimulator::run() const { return Run(options_).result(); }
 
 }  // namespace loyal

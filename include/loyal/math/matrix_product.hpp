@@ -117,8 +117,11 @@ struct MatrixProduct {
   template <int lanes, int packets, int rows>
   void tiles(ProductTile<T>& tile, Index row, Index row_end, Index column, bool complete) const {
     for (; row_end - row >= rows; row += rows) {
-      tile.template compute<lanes, packets, rows>();
-      if constexpr (!std::is_same_v<Finish, Unchanged>)
+      if constexpr (is_brief<Finish>)
+        tile.template compute<lanes, packets, rows>(row, column, complete, finish);
+      else
+        tile.template compute<lanes, packets, rows>(row, column, complete, Unchanged{});
+      if constexpr (!is_brief<Finish> && !std::is_same_v<Finish, Unchanged>)
         if (complete) tile.template end<lanes, packets, rows>(row, column, finish);
       tile.move_down(rows);
     }

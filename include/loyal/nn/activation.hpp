@@ -21,8 +21,33 @@ P on_packet(const P& x, const F& f) {
   return packet::ploadu<P>(results.data());
 }
 
+/// The end of a matrix product that an activation follows, see multiply().
+template <class Function>
+struct ValueFinish {
+  static constexpr bool brief = requires { Function::brief; };
+  Function f;
+  template <class P>
+  P operator()(const P& sum, Index, Index) const {
+    return on_packet(sum, [&](const auto& x) { return f.value(x); });
+  }
+};
+/// The end of the product that makes dy, where y is the output of an activation: makes dx of it.
+template <class Function, class Y>
+struct SlopeFinish {
+  static constexpr bool brief = requires { Function::brief; };
+  Function f;
+  Y y;
+  template <class P>
+  P operator()(const P& dy, Index row, Index column) const {
+    const P outputs = packet::ploadu<P>(y.data() + row * y.cols() + column);
+    return packet::pmul(dy,
+                        on_packet(outputs, [&](const auto& v) { return f.slope_from_output(v); }));
+  }
+};
+
 /// A layer that applies one function to every element. Function offers value(x), an array expression, and
-/// either slope_from_output(y), then works in place, or slope_from_input(x), as array expressions.
+/// either slope_from_output(y), then works in place, or slope_from_input(x), as array expressions; and `brief`
+/// if these take a few instructions only.
 template <class Function>
 struct ElementwiseLayer {
   static constexpr bool in_place = requires(const Function& f, Eigen::ArrayXf y) {
@@ -30,21 +55,10 @@ struct ElementwiseLayer {
   };
   static constexpr bool reads_output = in_place;
 
-  /// The end of a matrix product that this layer follows, see multiply().
-  [[nodiscard]] auto as_finish() const {
-    return [f = self()](const auto& sum, Index, Index) {
-      return on_packet(sum, [&](const auto& x) { return f.value(x); });
-    };
-  }
-  /// The end of the product that makes dy, where y is the output of this layer: makes dx of it.
+  [[nodiscard]] auto as_finish() const { return ValueFinish<Function>{self()}; }
   template <RealActivation X>
   [[nodiscard]] auto slope_as_finish(const X& y) const {
-    return [f = self(), y = as_matrix(y)](const auto& dy, Index row, Index column) {
-      using P = std::remove_cvref_t<decltype(dy)>;
-      const auto outputs = packet::ploadu<P>(y.data() + row * y.cols() + column);
-      return packet::pmul(
-          dy, on_packet(outputs, [&](const auto& v) { return f.slope_from_output(v); }));
-    };
+    return SlopeFinish<Function, decltype(as_matrix(y))>{self(), as_matrix(y)};
   }
 
   template <RealActivation X>
@@ -91,6 +105,8 @@ auto is_positive(const auto& y) { return evaluate<Positive>(y); }
 ///     const loyal::Matrix<float> x = loyal::Matrix<float>::Constant(1, 2, -3);
 ///     if (loyal::predict(loyal::ReLU{}, x).sum() != 0) return 1;
 struct ReLU : detail::ElementwiseLayer<ReLU> {
+  static constexpr bool brief = true;
+
   [[nodiscard]] auto value(const auto& x) const {
     using T = typename std::remove_cvref_t<decltype(x)>::Scalar;
     return at_least(x, T(0));
@@ -107,6 +123,8 @@ struct ReLU : detail::ElementwiseLayer<ReLU> {
 ///     if (loyal::predict(loyal::LeakyReLU{0.1}, x)(0, 0) != -0.2) return 1;
 class LeakyReLU : public detail::ElementwiseLayer<LeakyReLU> {
  public:
+  static constexpr bool brief = true;
+
   LeakyReLU() = default;
   explicit LeakyReLU(double slope) : slope_(slope) {
     detail::expect_option("LeakyReLU", "slope", slope, slope > 0 && slope < 1, "in (0, 1)");

@@ -107,7 +107,7 @@ void for_pieces(Index size, const auto& f) {
 }  // namespace detail
 
 /// Which arrays of a model, in the order of the walk, a step may change.
-using Selection = std::vector<bool>;
+using Selection = std::vector<char>;
 
 /// Base of optimizers that treat each parameter by itself; the derived class writes only the formula.
 ///
@@ -232,7 +232,7 @@ class ElementwiseOptimizer {
       return info;
   }
   static bool changes(const Leaf& leaf, const Selection* only, std::size_t place) {
-    return leaf.trainable() && (only == nullptr || (*only)[place]);
+    return leaf.trainable() && (only == nullptr || (*only)[place] != 0);
   }
 
   template <class P, class G, class... S>

@@ -85,7 +85,15 @@ class Plateau {
   static constexpr double unknown = std::numeric_limits<double>::infinity();
   Options options_;
   // Best measure, measures since that were not better, those still to go uncounted, rate.
-  Vector<double> memory_ = Eigen::Vector4d(unknown, 0, 0, 1);
+  Vector<double> memory_ = start();
+
+  static Vector<double> start() {
+    Vector<double> memory(4);
+    memory[0] = unknown;
+    memory[1] = memory[2] = 0;
+    memory[3] = 1;
+    return memory;
+  }
 };
 
 }  // namespace loyal

@@ -19,6 +19,7 @@
 #include "../optim/clip.hpp"
 #include "../optim/optimizer.hpp"
 #include "../optim/schedule.hpp"
+#include "batch_gradient.hpp"
 #include "dataset.hpp"
 
 namespace loyal {
@@ -63,8 +64,9 @@ template <class X, class Y>
 struct TrainOptions {
   int epochs =
       10;  ///< times through the data at most, those of a resumed checkpoint included; >= 1
-  Index batch_size = 256;                   ///< samples a step; >= 1
-  std::uint64_t seed = 0;                   ///< of shuffling and dropout
+  Index batch_size = 256;  ///< samples a step; >= 1
+  std::uint64_t seed = 0;  ///< of shuffling and dropout
+  int threads = 0;  ///< at most, for batches of 1024 and more; 0: as many as the machine has; >= 0
   bool shuffle = true;                      ///< a new order each epoch
   Borrowed<Dataset<X, Y>> validation = {};  ///< held-out data, looked at after each epoch
   int patience = 0;  ///< stop after so many epochs without a better validation loss; 0: never
@@ -199,6 +201,7 @@ train(Network& network, const L& loss, const O& optimizer, const Dataset<X, Y>& 
   const char* const where = "train";
   detail::expect_option(where, "epochs", options.epochs, options.epochs >= 1, ">= 1");
   detail::expect_option(where, "batch_size", options.batch_size, options.batch_size >= 1, ">= 1");
+  detail::expect_option(where, "threads", options.threads, options.threads >= 0, ">= 0");
   detail::expect_option(where, "patience", options.patience,
                         options.patience == 0 || (options.patience > 0 && options.validation.get()),
                         "0, or > 0 with validation data");
@@ -219,11 +222,7 @@ train(Network& network, const L& loss, const O& optimizer, const Dataset<X, Y>& 
   if (resumes) detail::load_checkpoint(options.checkpoint, run);
 
   GradientOf<Network> gradient = zero_gradient(network);
-  CacheOf<Network, X> cache;
-  OutputOf<Network, X> output;
-  OutputOf<Network, X> derivative;
-  Discard unwanted;
-  Dataset<X, Y> batch;
+  BatchGradient<Network, X, Y> batch_gradient{options.threads};
   std::vector<Index> order(static_cast<std::size_t>(data.size()));
   const auto start = std::chrono::steady_clock::now();
   const auto seconds = [&] {
@@ -247,18 +246,12 @@ train(Network& network, const L& loss, const O& optimizer, const Dataset<X, Y>& 
       Index size = std::min(options.batch_size, data.size() - begin);
       if (detail::couples_samples<Network>() && data.size() - begin - size == 1)
         ++size;  // none stays alone
-      gather(
-          data,
-          std::span(order).subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(size)),
-          batch);
+      const auto samples =
+          std::span(order).subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(size));
       begin += size;
-      run.network.forward(batch.inputs, output, cache, pass);
-      const double divisor = loss.divisor(output, batch.targets, batch.weights);
+      const double value = batch_gradient(run.network, loss, data, samples, pass, gradient);
+      const double divisor = batch_gradient.total_weight();
       if (divisor == 0) continue;  // nothing in this batch counts
-      const double value =
-          loss.evaluate(output, batch.targets, batch.weights, divisor, &derivative);
-      set_zero(gradient);
-      run.network.backward(batch.inputs, output, derivative, cache, unwanted, gradient);
       if (options.clip_norm > 0)
         epoch.gradient_norm = clip_norm(gradient, options.clip_norm);
       else if (begin >= data.size())
@@ -268,7 +261,7 @@ train(Network& network, const L& loss, const O& optimizer, const Dataset<X, Y>& 
       epoch.rate = options.schedule ? options.schedule(run.steps) : 1.0;
       optimizer.step(run.network, gradient, run.state, epoch.rate);
       ++run.steps;
-      absorb(run.network, cache);
+      absorb(run.network, batch_gradient.cache());
       epoch.training_loss += value * divisor;
       weight += divisor;
     }

@@ -16,6 +16,13 @@ struct Unchanged {
   }
 };
 
+/// Whether a product's end is so short that it is compiled once for each register of a tile.
+template <class Finish>
+inline constexpr bool is_brief = false;
+template <class Finish>
+requires requires { Finish::brief; }
+inline constexpr bool is_brief<Finish> = Finish::brief;
+
 /// A few rows by a few packets of C = start + A B, and some of the depth. The last packet may overlap the
 /// one before it, so that it ends where C does.
 template <Scalar T>
@@ -39,8 +46,9 @@ struct ProductTile {
 
   /// The sums stay in registers while the depth runs; each step meets one column of A, broadcast number by
   /// number from wherever it lies, with one row of B.
-  template <int lanes, int packets, int rows>
-  [[gnu::flatten]] void compute() const {
+  /// A brief end is applied on the way out, if the depth is complete; the first sum belongs to row i, column j.
+  template <int lanes, int packets, int rows, class Finish>
+  [[gnu::flatten]] void compute(Index i, Index j, bool complete, const Finish& finish) const {
     using P = typename packet_of<T, lanes>::type;
     P sum[rows][packets];
     unroll<rows>(
@@ -69,8 +77,11 @@ struct ProductTile {
     }
     unroll<rows>([&](auto r) {
       unroll<packets>([&](auto q) {
-        T* const to = c + r * c_row + (q + 1 < packets ? q * lanes : c_last);
+        const Index column = q + 1 < packets ? Index{q} * lanes : c_last;
+        T* const to = c + r * c_row + column;
         P value = sum[r][q];
+        if constexpr (is_brief<Finish>)
+          if (complete) value = finish(value, i + r, j + column);
         if constexpr (lanes > 1 && q + 1 == packets)
           if (overlap > 0) value = own<P>(value, to);
         packet::pstoreu(to, value);
@@ -78,7 +89,7 @@ struct ProductTile {
     });
   }
 
-  /// Finishes the sums in C, whose first one belongs to row i and column j of the whole.
+  /// Applies an end that is not brief to the sums in C.
   template <int lanes, int packets, int rows, class Finish>
   void end(Index i, Index j, const Finish& finish) const {
     using P = typename packet_of<T, lanes>::type;
