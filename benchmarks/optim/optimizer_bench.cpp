@@ -40,8 +40,7 @@ double plain_bandwidth(Index n, int changed) {
   const loyal::Vector<T> source = loyal::Vector<T>::Ones(n);
   std::vector<loyal::Vector<T>> arrays(static_cast<std::size_t>(changed),
                                        loyal::Vector<T>::Ones(n));
-  T factor = 0;
-  benchmark::DoNotOptimize(factor);
+  const volatile T factor = 0;
   const auto pass = [&](auto... p) {
     const T* const g = source.data();
     const T zero = factor;
