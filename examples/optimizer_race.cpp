@@ -55,36 +55,35 @@ struct SignDescent : loyal::ElementwiseOptimizer<SignDescent, 0> {
 
 std::vector<race::Entrant> make_entrants() {
   using race::entrant;
-  using namespace loyal;
   return {
       // ... and how it enters the race.
       entrant("SignDescent", [](double rate) { return SignDescent{rate}; }),
-      entrant("SGD", [](double rate) { return SGD{{.learning_rate = rate}}; }),
+      entrant("SGD", [](double rate) { return loyal::SGD{{.learning_rate = rate}}; }),
       entrant("SGD, momentum",
-              [](double rate) { return SGD{{.learning_rate = rate, .momentum = 0.9}}; }),
+              [](double rate) { return loyal::SGD{{.learning_rate = rate, .momentum = 0.9}}; }),
       entrant("SGD, Nesterov",
               [](double rate) {
-                return SGD{{.learning_rate = rate, .momentum = 0.9, .nesterov = true}};
+                return loyal::SGD{{.learning_rate = rate, .momentum = 0.9, .nesterov = true}};
               }),
-      entrant("AdaGrad", [](double rate) { return AdaGrad{{.learning_rate = rate}}; }),
-      entrant("AdaDelta", [](double rate) { return AdaDelta{{.learning_rate = rate}}; }),
-      entrant("RMSProp", [](double rate) { return RMSProp{{.learning_rate = rate}}; }),
-      entrant("Rprop", [](double rate) { return Rprop{{.learning_rate = rate}}; }),
-      entrant("Adam", [](double rate) { return Adam{{.learning_rate = rate}}; }),
-      entrant("AMSGrad", [](double rate) { return AMSGrad{{.learning_rate = rate}}; }),
-      entrant("AdaMax", [](double rate) { return AdaMax{{.learning_rate = rate}}; }),
-      entrant("NAdam", [](double rate) { return NAdam{{.learning_rate = rate}}; }),
-      entrant("RAdam", [](double rate) { return RAdam{{.learning_rate = rate}}; }),
-      entrant("AdamW", [](double rate) { return AdamW{{.learning_rate = rate}}; }),
-      entrant("LAMB", [](double rate) { return LAMB{{.learning_rate = rate}}; }),
-      entrant("Lion", [](double rate) { return Lion{{.learning_rate = rate}}; }),
-      entrant("Adan", [](double rate) { return Adan{{.learning_rate = rate}}; }),
+      entrant("AdaGrad", [](double rate) { return loyal::AdaGrad{{.learning_rate = rate}}; }),
+      entrant("AdaDelta", [](double rate) { return loyal::AdaDelta{{.learning_rate = rate}}; }),
+      entrant("RMSProp", [](double rate) { return loyal::RMSProp{{.learning_rate = rate}}; }),
+      entrant("Rprop", [](double rate) { return loyal::Rprop{{.learning_rate = rate}}; }),
+      entrant("Adam", [](double rate) { return loyal::Adam{{.learning_rate = rate}}; }),
+      entrant("AMSGrad", [](double rate) { return loyal::AMSGrad{{.learning_rate = rate}}; }),
+      entrant("AdaMax", [](double rate) { return loyal::AdaMax{{.learning_rate = rate}}; }),
+      entrant("NAdam", [](double rate) { return loyal::NAdam{{.learning_rate = rate}}; }),
+      entrant("RAdam", [](double rate) { return loyal::RAdam{{.learning_rate = rate}}; }),
+      entrant("AdamW", [](double rate) { return loyal::AdamW{{.learning_rate = rate}}; }),
+      entrant("LAMB", [](double rate) { return loyal::LAMB{{.learning_rate = rate}}; }),
+      entrant("Lion", [](double rate) { return loyal::Lion{{.learning_rate = rate}}; }),
+      entrant("Adan", [](double rate) { return loyal::Adan{{.learning_rate = rate}}; }),
       entrant("ScheduleFreeSGD",
-              [](double rate) { return ScheduleFreeSGD{{.learning_rate = rate}}; }),
+              [](double rate) { return loyal::ScheduleFreeSGD{{.learning_rate = rate}}; }),
       entrant("ScheduleFreeAdamW",
-              [](double rate) { return ScheduleFreeAdamW{{.learning_rate = rate}}; }),
+              [](double rate) { return loyal::ScheduleFreeAdamW{{.learning_rate = rate}}; }),
       entrant("Lookahead, Adam",
-              [](double rate) { return Lookahead{Adam{{.learning_rate = rate}}}; }),
+              [](double rate) { return loyal::Lookahead{loyal::Adam{{.learning_rate = rate}}}; }),
   };
 }
 
