@@ -272,7 +272,7 @@ class ElementwiseOptimizer {
         if (rest < lane<T>)
           (take(spare[K], rest, arrays, from), ...);
         else if constexpr (stream)
-          (fetch<lane<T>>(arrays + from + ahead / static_cast<Index>(sizeof(T))), ...);
+          (fetch<lane<T>>(arrays, from + ahead / static_cast<Index>(sizeof(T))), ...);
         const auto in_place = [&](const void* array) {
           return array != nullptr && rest >= lane<T>;
         };
@@ -282,9 +282,14 @@ class ElementwiseOptimizer {
     }
     (std::index_sequence_for<A...>{});
   }
+  /// Asks for n elements, wherever they lie: an address that is nobody's is passed over.
   template <Index n, class T>
-  static void fetch(const T* array) {
-    for (Index i = 0; i < n; i += 64 / static_cast<Index>(sizeof(T))) __builtin_prefetch(array + i);
+  static void fetch(const T* array, Index from) {
+    const auto start =
+        reinterpret_cast<std::uintptr_t>(array) + static_cast<std::uintptr_t>(from) * sizeof(T);
+    for (std::uintptr_t i = 0; i < n * sizeof(T); i += 64)
+      // NOLINTNEXTLINE(performance-no-int-to-ptr): never read
+      __builtin_prefetch(reinterpret_cast<const void*>(start + i));
   }
   template <class T>
   static void take(Lane<T>& lane, Index n, T* array, Index from) {
@@ -336,8 +341,8 @@ class ElementwiseOptimizer {
           const Index from = touched[static_cast<std::size_t>(k)] * cols;
           if (k + rows_ahead < end) {  // nobody but us knows which row is next
             const Index next = touched[static_cast<std::size_t>(k + rows_ahead)] * cols;
-            fetch<lane<T>>(p.data() + next);
-            (fetch<lane<T>>(at(s, next)), ...);
+            fetch<lane<T>>(p.data(), next);
+            (fetch<lane<T>>(s.data(), next), ...);
           }
           in_lanes<T, false>(f, cols, p.data() + from, values.data() + k * cols, at(s, from)...);
         }
