@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: MIT
+#include <loyal/text/line_reader.hpp>
+
+#include "../support/catch.hpp"

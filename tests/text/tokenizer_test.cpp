@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: MIT
+#include <loyal/text/tokenizer.hpp>
+
+#include "../support/catch.hpp"
