@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <string_view>
 #include <vector>
 
@@ -42,13 +43,27 @@ struct WhitespaceTokenizer {
       while (at != end && is_blank(*at)) ++at;
       if (at == end) return;
       const char* const begin = at;
-      while (at != end && !is_blank(*at)) ++at;
+      while (true) {
+        while (end - at >= 8 && !may_hold_blank(at)) at += 8;
+        while (at != end && static_cast<unsigned char>(*at) > ' ') ++at;
+        if (at == end || is_blank(*at)) break;
+        ++at;  // a control character is a letter
+      }
       words.emplace_back(begin, static_cast<std::size_t>(at - begin));
     }
   }
 
   [[nodiscard]] static constexpr bool is_blank(char c) noexcept {
     return c == ' ' || (c >= '\t' && c <= '\r') || c == '\0';
+  }
+
+ private:
+  /// Whether one of eight bytes is ' ' or below; each byte's highest bit is the answer for itself.
+  [[nodiscard]] static bool may_hold_blank(const char* bytes) noexcept {
+    constexpr std::uint64_t ones = 0x0101010101010101U;
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, bytes, 8);
+    return ((eight - ones * 0x21) & ~eight & (ones * 0x80)) != 0;
   }
 };
 static_assert(Tokenizer<WhitespaceTokenizer>);

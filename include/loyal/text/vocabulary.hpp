@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -67,6 +68,19 @@ class Vocabulary {
     return id;
   }
 
+  /// Counts each of @p words once more. Faster than one after the other, as ids() is.
+  void count_words(std::span<const std::string_view> words) {
+    std::array<std::int32_t, 256> numbers{};
+    for (; !words.empty(); words = words.subspan(std::min(numbers.size(), words.size()))) {
+      const auto block = words.first(std::min(numbers.size(), words.size()));
+      table_.add(block, numbers.data());
+      counts_.resize(static_cast<std::size_t>(table_.size()));
+      for (std::size_t i = 0; i < block.size(); ++i)
+        ++counts_[static_cast<std::size_t>(numbers[i])];
+      total_ += block.size();
+    }
+  }
+
   /// Makes room for @p words words of @p letters bytes in all, so that adding them moves nothing.
   void reserve(std::size_t words, std::size_t letters) {
     table_.reserve(words, letters);
@@ -84,6 +98,13 @@ class Vocabulary {
 
   /// The number of @p word, or -1 when it is unknown.
   [[nodiscard]] std::int32_t id(std::string_view word) const noexcept { return table_.find(word); }
+
+  /// id() of many words at once, several times faster for large vocabularies.
+  /// @throws ShapeError if there is not as much room as words.
+  void ids(std::span<const std::string_view> words, std::span<std::int32_t> numbers) const {
+    detail::expect_size("Vocabulary::ids", "numbers", numbers.size(), words.size());
+    table_.find(words, numbers.data());
+  }
 
   /// How often word @p id was seen; 0 where nobody counted. @throws DataError unless 0 <= id < size().
   [[nodiscard]] std::uint64_t count(std::int32_t id) const {
@@ -220,8 +241,7 @@ template <class Corpus>
   Vocabulary all;
   std::vector<std::string_view> sentence;
   corpus.rewind();
-  while (corpus.next(sentence))
-    for (const auto word : sentence) all.add_count(word, 1);
+  while (corpus.next(sentence)) all.count_words(sentence);
   Vocabulary kept = all.sorted(options);
   if (kept.empty())
     detail::fail<DataError>(
