@@ -2,9 +2,10 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -28,7 +29,7 @@ enum class UnknownWords {
 struct WordEvaluationOptions {
   bool fold_case = true;                      ///< whether upper and lower case are the same
   UnknownWords unknown = UnknownWords::skip;  ///< what becomes of questions with unknown words
-  Index restrict = 30'000;  ///< only the first so many words count as known and as answers, >= 0; 0: all
+  Index restrict = 0;  ///< only the first so many words are known and answers, >= 0; 0: all
   AnalogyRule rule = AnalogyRule::add;  ///< what an analogy's answer is
   int threads = 0;                      ///< at most; 0: as many as the machine has
 };
@@ -64,12 +65,16 @@ namespace detail {
 /// Finds the first, most frequent, word of each spelling.
 class FoldedWords {
  public:
-  FoldedWords(const WordVectors& vectors, const WordEvaluationOptions& options) : fold_(options.fold_case) {
-    expect_option("WordEvaluationOptions", "restrict", options.restrict, options.restrict >= 0, ">= 0");
-    const Index size = options.restrict == 0 ? vectors.size() : std::min(options.restrict, vectors.size());
+  FoldedWords(const WordVectors& vectors, const WordEvaluationOptions& options)
+      : fold_(options.fold_case) {
+    expect_option("WordEvaluationOptions", "restrict", options.restrict, options.restrict >= 0,
+                  ">= 0");
+    const Index size =
+        options.restrict == 0 ? vectors.size() : std::min(options.restrict, vectors.size());
     table_.reserve(static_cast<std::size_t>(size), 0);
     for (Index i = 0; i < size; ++i) {
-      number_.push_back(table_.add(folded(vectors.vocabulary().word(static_cast<std::int32_t>(i)))));
+      number_.push_back(
+          table_.add(folded(vectors.vocabulary().word(static_cast<std::int32_t>(i)))));
       if (std::cmp_equal(first_.size(), number_.back())) first_.push_back(i);
     }
   }
@@ -77,9 +82,13 @@ class FoldedWords {
   /// The number of a spelling, or -1.
   [[nodiscard]] std::int32_t find(std::string_view word) const { return table_.find(folded(word)); }
   /// The first row spelled so.
-  [[nodiscard]] Index row(std::int32_t number) const { return first_[static_cast<std::size_t>(number)]; }
+  [[nodiscard]] Index row(std::int32_t number) const {
+    return first_[static_cast<std::size_t>(number)];
+  }
   /// The spelling of a row.
-  [[nodiscard]] std::int32_t number(Index row) const { return number_[static_cast<std::size_t>(row)]; }
+  [[nodiscard]] std::int32_t number(Index row) const {
+    return number_[static_cast<std::size_t>(row)];
+  }
 
  private:
   bool fold_;
@@ -128,8 +137,9 @@ void for_each_row(const std::string& path, std::string_view separators, const F&
 ///     });
 ///     const auto result = loyal::evaluate_similarity(vectors, "pairs.tsv");
 ///     if (result.spearman != 1 || result.unknown != 1) return 1;
-[[nodiscard]] inline SimilarityResult evaluate_similarity(const WordVectors& vectors, const std::string& path,
-                                                          const WordEvaluationOptions& options = {}) {
+[[nodiscard]] inline SimilarityResult evaluate_similarity(
+    const WordVectors& vectors, const std::string& path,
+    const WordEvaluationOptions& options = {}) {
   const detail::FoldedWords words(vectors, options);
   std::vector<double> people;
   std::vector<double> ours;
@@ -144,7 +154,8 @@ void for_each_row(const std::string& path, std::string_view separators, const F&
       good = detail::read_float(at, end, judged) && at == end;
     }
     if (!good && !std::exchange(first, false))
-      detail::fail<FormatError>(detail::concatenate(path, ":", line), "the line", "another", "two words and a number");
+      detail::fail<FormatError>(detail::concatenate(path, ":", line), "the line", "another",
+                                "two words and a number");
     first = false;
     if (!good) return;
     ++result.pairs;
@@ -162,8 +173,8 @@ void for_each_row(const std::string& path, std::string_view separators, const F&
   if (people.size() < 2) {
     result.spearman = result.pearson = std::numeric_limits<double>::quiet_NaN();
   } else {
-    result.spearman = spearman(people, ours);
-    result.pearson = pearson(people, ours);
+    result.spearman = spearman_correlation(people, ours);
+    result.pearson = pearson_correlation(people, ours);
   }
   return result;
 }
@@ -174,7 +185,8 @@ void for_each_row(const std::string& path, std::string_view separators, const F&
 /// is the fourth. Of words that differ in case only the most frequent one stands for all.
 /// @throws FormatError naming file and line.
 /// Source: Mikolov et al., "Efficient Estimation of Word Representations in Vector Space", 2013, section 4.1;
-/// skipping of unknown words and 30,000 words as their program does.
+/// unknown words are skipped as their program does, which restricts the words to 30,000 where it is not told
+/// otherwise.
 /// Cost: see analogy_scan().
 ///
 ///     loyal::Vocabulary words;
@@ -184,7 +196,8 @@ void for_each_row(const std::string& path, std::string_view separators, const F&
 ///       out.write(": family\nMan King Woman Queen\n");
 ///     });
 ///     if (loyal::evaluate_analogies(vectors, "analogies.txt").all.accuracy() != 1) return 1;
-[[nodiscard]] inline AnalogyResult evaluate_analogies(const WordVectors& vectors, const std::string& path,
+[[nodiscard]] inline AnalogyResult evaluate_analogies(const WordVectors& vectors,
+                                                      const std::string& path,
                                                       const WordEvaluationOptions& options = {}) {
   const detail::FoldedWords words(vectors, options);
   AnalogyResult result;
@@ -195,12 +208,14 @@ void for_each_row(const std::string& path, std::string_view separators, const F&
   detail::for_each_row(path, " \t\r", [&](const auto& fields, std::size_t line) {
     if (fields[0].starts_with(':')) {
       std::string name(fields[0].substr(1));
-      for (std::size_t i = 1; i < fields.size(); ++i) name.append(name.empty() ? "" : " ").append(fields[i]);
+      for (std::size_t i = 1; i < fields.size(); ++i)
+        name.append(name.empty() ? "" : " ").append(fields[i]);
       result.sections.push_back({.name = name});
       return;
     }
     if (fields.size() != 4)
-      detail::fail<FormatError>(detail::concatenate(path, ":", line), "the number of words", fields.size(), "4");
+      detail::fail<FormatError>(detail::concatenate(path, ":", line), "the number of words",
+                                fields.size(), "4");
     if (result.sections.empty()) result.sections.push_back({.name = "none"});
     std::int32_t numbers[4];
     for (std::size_t i = 0; i < 4; ++i) numbers[i] = words.find(fields[i]);
@@ -216,8 +231,10 @@ void for_each_row(const std::string& path, std::string_view separators, const F&
     section_of.push_back(result.sections.size() - 1);
   });
 
-  // Other spellings of the given words are no answers either: some more candidates make room for them.
-  const auto found = vectors.analogies(questions, 12, {.restrict = options.restrict, .rule = options.rule, .threads = options.threads});
+  // Other spellings of the given words are no answers either, so there must be candidates beyond nine of them.
+  const auto found = vectors.analogies(
+      questions, 12,
+      {.restrict = options.restrict, .rule = options.rule, .threads = options.threads});
   for (std::size_t q = 0; q < questions.size(); ++q)
     for (Index i = 0; i < found.index.cols(); ++i) {
       const Index row = found.index(static_cast<Index>(q), i);
