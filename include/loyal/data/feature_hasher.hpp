@@ -10,7 +10,7 @@
 
 #include "../core/error.hpp"
 #include "../core/types.hpp"
-#include "string_hash.hpp"
+#include "../core/string_hash.hpp"
 #include "table.hpp"
 
 namespace loyal {

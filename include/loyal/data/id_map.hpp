@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "../core/error.hpp"
-#include "string_hash.hpp"
+#include "../core/string_hash.hpp"
 
 namespace loyal {
 

@@ -4,11 +4,11 @@
 #include <string>
 #include <vector>
 
-#include <loyal/data/string_hash.hpp>
+#include <loyal/core/string_hash.hpp>
 
 #include "../support/catch.hpp"
 
-TEST_CASE("string_hash keeps its values", "[data]") {
+TEST_CASE("string_hash keeps its values", "[core]") {
   // Computed by an independent implementation of the documented formula.
   CHECK(loyal::string_hash("") == 0xaaea5ed629162439U);
   CHECK(loyal::string_hash("a") == 0x995009303865a42eU);
@@ -16,14 +16,14 @@ TEST_CASE("string_hash keeps its values", "[data]") {
   CHECK(loyal::string_hash("\xff\x80 longer than eight bytes", 42) == 0xec5f480416f7bae5U);
 }
 
-TEST_CASE("string_hash tells texts apart that differ only in zeros or length", "[data]") {
+TEST_CASE("string_hash tells texts apart that differ only in zeros or length", "[core]") {
   std::set<std::uint64_t> seen;
   for (std::size_t length = 0; length < 40; ++length)
     seen.insert(loyal::string_hash(std::string(length, '\0')));
   CHECK(seen.size() == 40);
 }
 
-TEST_CASE("string_hash spreads names over buckets evenly", "[data]") {
+TEST_CASE("string_hash spreads names over buckets evenly", "[core]") {
   const int names = 100000;
   std::vector<int> low(256);
   std::vector<int> high(256);

@@ -8,12 +8,21 @@
 namespace loyal {
 namespace detail {
 
-/// The first @p count <= 8 bytes as a little-endian number, so that every platform hashes alike.
+/// Four bytes as a little-endian number, so that every platform hashes alike.
+constexpr std::uint64_t load_four(const char* bytes) noexcept {
+  const auto byte = [&](int i) {
+    return static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[i]));
+  };
+  return byte(0) | byte(1) << 8 | byte(2) << 16 | byte(3) << 24;
+}
+
+/// The first @p count bytes, 1 to 8, as a little-endian number: loads that may overlap, no loop.
 constexpr std::uint64_t load_bytes(const char* bytes, std::size_t count) noexcept {
-  std::uint64_t word = 0;
-  for (std::size_t i = 0; i < count; ++i)
-    word |= static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[i])) << (8 * i);
-  return word;
+  if (count >= 4) return load_four(bytes) | load_four(bytes + count - 4) << (8 * (count - 4));
+  const auto byte = [&](std::size_t i) {
+    return static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[i])) << (8 * i);
+  };
+  return byte(0) | byte(count / 2) | byte(count - 1);
 }
 
 }  // namespace detail
