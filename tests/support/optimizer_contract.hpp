@@ -13,6 +13,41 @@
 
 namespace loyal::testing {
 
+/// A state that was saved, or copied, goes on with the same bits.
+template <class O>
+void resume_contract(const O& optimizer) {
+  Sequential network{Dense<float>{3, 4}, Dense<float>{4, 2}};
+  auto gradient = zero_gradient(network);
+  auto state = optimizer.init(network);
+  const auto go_on = [&](auto& model, auto& remembered) {
+    Rng numbers{8};
+    for (int i = 0; i < 5; ++i) {
+      for_each_parameter(
+          [&](const Leaf&, auto& a) {
+            for (float& x : a.reshaped()) x = numbers.normal<float>();
+          },
+          gradient);
+      optimizer.step(model, gradient, remembered, 0.5);
+    }
+  };
+  go_on(network, state);
+  const TemporaryDirectory directory;
+  save_parameters(directory / "state.safetensors", state);
+  auto resumed = optimizer.init(network);
+  load_parameters(directory / "state.safetensors", resumed);
+  CHECK(same_parameters(resumed, state));
+  auto copy = network;
+  auto copied = state;
+  auto third = network;
+  go_on(network, state);
+  go_on(copy, resumed);
+  go_on(third, copied);
+  CHECK(copy == network);
+  CHECK(third == network);
+  CHECK(same_parameters(resumed, state));
+  CHECK(same_parameters(copied, state));
+}
+
 template <Scalar T>
 Vector<T> random_vector(Index n, Rng& rng) {
   Vector<T> x(n);
@@ -116,33 +151,7 @@ void optimizer_contract(const O& optimizer) {
         CHECK(table.weight.row(row) == before.row(row));
     }
   }
-  SECTION("a saved state goes on with the same bits") {
-    Sequential network{Dense<float>{3, 4}, Dense<float>{4, 2}};
-    auto gradient = zero_gradient(network);
-    auto state = optimizer.init(network);
-    const auto go_on = [&](auto& model, auto& remembered) {
-      Rng numbers{8};
-      for (int i = 0; i < 3; ++i) {
-        for_each_parameter(
-            [&](const Leaf&, auto& a) {
-              for (float& x : a.reshaped()) x = numbers.normal<float>();
-            },
-            gradient);
-        optimizer.step(model, gradient, remembered);
-      }
-    };
-    go_on(network, state);
-    const TemporaryDirectory directory;
-    save_parameters(directory / "state.safetensors", state);
-    auto resumed = optimizer.init(network);
-    load_parameters(directory / "state.safetensors", resumed);
-    CHECK(same_parameters(resumed, state));
-    auto copy = network;
-    go_on(network, state);
-    go_on(copy, resumed);
-    CHECK(copy == network);
-    CHECK(same_parameters(resumed, state));
-  }
+  SECTION("a saved state goes on with the same bits") { resume_contract(optimizer); }
   SECTION("buffers are left alone") {
     BatchNorm<double> norm{3};
     norm.running_mean.setConstant(7);
@@ -221,40 +230,10 @@ void optimizer_contract(const O& optimizer) {
   }
 }
 
-/// What wrappers of optimizers must satisfy besides: copies and files go on with the same bits, wrong shapes
-/// change nothing.
+/// What wrappers of optimizers must satisfy besides: a saved state goes on, wrong shapes change nothing.
 template <class O>
 void wrapper_contract(const O& optimizer) {
-  Sequential network{Dense<float>{3, 4}, Dense<float>{4, 2}};
-  auto gradient = zero_gradient(network);
-  auto state = optimizer.init(network);
-  const auto go_on = [&](auto& model, auto& remembered) {
-    Rng numbers{8};
-    for (int i = 0; i < 5; ++i) {
-      for_each_parameter(
-          [&](const Leaf&, auto& a) {
-            for (float& x : a.reshaped()) x = numbers.normal<float>();
-          },
-          gradient);
-      optimizer.step(model, gradient, remembered, 0.5);
-    }
-  };
-  go_on(network, state);
-  const TemporaryDirectory directory;
-  save_parameters(directory / "state.safetensors", state);
-  auto resumed = optimizer.init(network);
-  load_parameters(directory / "state.safetensors", resumed);
-  CHECK(same_parameters(resumed, state));
-  auto copy = network;
-  auto copied = state;
-  auto third = network;
-  go_on(network, state);
-  go_on(copy, resumed);
-  go_on(third, copied);
-  CHECK(copy == network);
-  CHECK(third == network);
-  CHECK(same_parameters(resumed, state));
-  CHECK(same_parameters(copied, state));
+  resume_contract(optimizer);
 
   Vector<double> p = Vector<double>::Ones(4);
   auto small = optimizer.init(p);

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "../core/error.hpp"
-#include "../core/types.hpp"
 #include "../core/string_hash.hpp"
+#include "../core/types.hpp"
 #include "table.hpp"
 
 namespace loyal {

@@ -42,6 +42,9 @@ struct MatrixProduct {
   static constexpr Index cached = Index{24} * 1024 / static_cast<Index>(sizeof(T));
   /// Rows of C done before the next panel of B: what they need of A stays in the second-level cache.
   static constexpr Index most_rows = 240;
+  /// From so many multiply-adds on, half a millisecond, memory for a panel of a deeper B is asked for.
+  static constexpr Index large = Index{1} << 25;
+  static constexpr Index large_depth = 1024;
 
   template <int lanes>
   void in_packets() const {
@@ -50,16 +53,30 @@ struct MatrixProduct {
       if (n < lanes) return in_packets<fewer>();
     }
     constexpr int packets = lanes == widest ? most_packets : 2;
-    const Index deepest = cached / (Index{packets} * lanes);
-    const Index blocks = std::max<Index>(1, (k + deepest - 1) / deepest);
-    for (Index row = 0; row < m; row += most_rows)
-      for (Index block = 0; block < blocks; ++block)
-        panels<lanes, packets>(row, std::min(row + most_rows, m), 0, k * block / blocks,
-                               k * (block + 1) / blocks);
+    constexpr Index deepest = cached / (Index{packets} * lanes);
+    if (lanes == widest && a_depth == 1 && k > deepest && m * n * k >= large) {
+      // A panel of B fills a quarter of the second-level cache and stays there for many rows of A: sums
+      // wait in registers longer, C is read and written less often.
+      constexpr Index length = large_depth * packets * lanes;
+      Vector<T> space(length);
+      blocks<lanes, packets>(5 * most_rows, large_depth, space.data());
+    } else {
+      alignas(64) T space[cached];
+      blocks<lanes, packets>(most_rows, deepest, space);
+    }
   }
 
   template <int lanes, int packets>
-  void panels(Index row, Index row_end, Index column, Index from, Index to) const {
+  void blocks(Index rows, Index depth, T* space) const {
+    const Index count = std::max<Index>(1, (k + depth - 1) / depth);
+    for (Index row = 0; row < m; row += rows)
+      for (Index block = 0; block < count; ++block)
+        panels<lanes, packets>(row, std::min(row + rows, m), 0, k * block / count,
+                               k * (block + 1) / count, space);
+  }
+
+  template <int lanes, int packets>
+  void panels(Index row, Index row_end, Index column, Index from, Index to, T* space) const {
     constexpr Index width = Index{packets} * lanes;
     constexpr int rows = std::min(registers / packets, 12);
     for (; n - column > width - lanes; column += width) {
@@ -81,18 +98,17 @@ struct MatrixProduct {
         tile.b_last = tile.c_last;
         tiles<lanes, packets, rows>(tile, row, row_end, column, to == k);
       } else {
-        alignas(64) T copy[cached];
         for (int q = 0; q < packets; ++q)
           copy_packets<lanes>(panel + (q + 1 < packets ? Index{q} * lanes : tile.c_last) * b_col,
-                              tile.depth, copy + q * lanes, width);
-        tile.b = copy;
+                              tile.depth, space + q * lanes, width);
+        tile.b = space;
         tile.b_row = width;
         tile.b_last = width - lanes;
         tiles<lanes, packets, rows>(tile, row, row_end, column, to == k);
       }
     }
     if constexpr (packets > 1)
-      if (column < n) panels<lanes, packets / 2>(row, row_end, column, from, to);
+      if (column < n) panels<lanes, packets / 2>(row, row_end, column, from, to, space);
   }
 
   /// Copies some columns of B, one packet wide.
@@ -254,7 +270,7 @@ void product(const A& a, const B& b, C& c, const T* start, Index start_row, cons
 ///                       j + 1, ..., as they shall be stored; a number of c is finished exactly once
 ///
 /// NaN and infinity go through. A row of c is the same to the last bit whatever the other rows are and
-/// however many. Nothing is allocated, no thread is started. With EIGEN_USE_BLAS the products are Eigen's,
+/// however many. Nothing is allocated below 2^25 multiply-adds, at most 512 KiB above; no thread is started. With EIGEN_USE_BLAS the products are Eigen's,
 /// and so the BLAS's.
 /// @throws ShapeError if the sizes do not fit.
 /// Source: none, our own; register tiles after Goto & van de Geijn, ACM TOMS 34(3), 2008.

@@ -85,7 +85,8 @@ using DerivativeOf = std::conditional_t<RealActivation<X>, X, Discard>;
 ///   Output<X>, Cache<X>, Input, Gradient    types, see OutputOf, CacheOf, InputOf, GradientOf
 ///   for_each_parameter(f, models...)        names the arrays, see Parameterized
 ///   initialize(rng)                         draws new starting values
-///   absorb(cache)                           takes over what a training pass learned besides gradients
+///   absorb(cache)                           takes over what a training pass learned besides gradients; it is
+///                                           told of a whole batch only with couples_samples, else of a part
 ///   in_place = true                         backward needs y but not x; y may overwrite x, dx may overwrite dy
 ///   reads_output = false                    backward does not read y (the default is that it may)
 ///   couples_samples = true                  a sample's output depends on the others of the batch

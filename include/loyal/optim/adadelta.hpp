@@ -45,16 +45,11 @@ class AdaDelta : public ElementwiseOptimizer<AdaDelta, 2> {
   template <Scalar T>
   void update(const UpdateInfo& info, auto p, auto g, auto v, auto u) const {
     const T epsilon = static_cast<T>(options_.epsilon);
-    detail::for_pieces(p.size(), [&](Index from, Index n) {
-      auto q = p.segment(from, n);
-      auto mean = v.segment(from, n);
-      auto steps = u.segment(from, n);
-      const auto penalized = g.segment(from, n) + static_cast<T>(options_.weight_decay) * q;
-      detail::decay_to<T>(mean, options_.rho, penalized.square());
-      const detail::Piece<T> step = (steps + epsilon).sqrt() / (mean + epsilon).sqrt() * penalized;
-      q -= static_cast<T>(options_.learning_rate * info.rate) * step;
-      detail::decay_to<T>(steps, options_.rho, step.square());
-    });
+    const auto penalized = g + static_cast<T>(options_.weight_decay) * p;
+    detail::decay_to<T>(v, options_.rho, penalized.square());
+    const auto step = ((u + epsilon).sqrt() / (v + epsilon).sqrt() * penalized).eval();
+    p -= static_cast<T>(options_.learning_rate * info.rate) * step;
+    detail::decay_to<T>(u, options_.rho, step.square());
   }
 
  private:

@@ -69,8 +69,9 @@ class LAMB : public ElementwiseOptimizer<LAMB, 2> {
   template <Scalar T>
   [[nodiscard]] Sums measure(const Plan& plan, auto p, auto g, auto m, auto v) const {
     detail::update_moments<T>(options_, g, m, v);
-    return {p.template cast<double>().square().sum(),
-            direction<T>(plan, p, m, v).template cast<double>().square().sum()};
+    // Sums over a few cache lines in T, over an array in double: casts of single elements are slow.
+    return {static_cast<double>(p.square().sum()),
+            static_cast<double>(direction<T>(plan, p, m, v).square().sum())};
   }
   template <Scalar T>
   void update(const Plan& plan, auto p, auto, auto m, auto v) const {

@@ -95,15 +95,6 @@ void expect_same_shapes(const char* role, const Model& model, const Other& other
       model, other);
 }
 
-/// Calls f(from, n) for pieces of at most 64 of size elements: few enough for an update to keep a step on
-/// the stack, where it needs it twice, as a Piece.
-inline constexpr Index piece_size = 64;
-template <Scalar T>
-using Piece = Eigen::Array<T, Eigen::Dynamic, 1, 0, piece_size, 1>;
-void for_pieces(Index size, const auto& f) {
-  for (Index from = 0; from < size; from += piece_size) f(from, std::min(piece_size, size - from));
-}
-
 }  // namespace detail
 
 /// Which arrays of a model, in the order of the walk, a step may change.
@@ -125,8 +116,9 @@ using Selection = std::vector<char>;
 ///   template <Scalar T> Sums measure(const Plan&, p, g, s0, ...) const     over an array, before update():
 ///   Plan with(const Plan&, const Sums&) const                              the plan that its update() is told
 ///
-/// The walk hands a few cache lines at a time, so an update of several statements still crosses memory once;
-/// the last are filled up with zeros, whose results are dropped. A sparse gradient updates the rows it
+/// update() sees 256 bytes of each array at a time, a size that the compiler knows, so that several
+/// statements still cross memory once; an array's last piece is filled up with zeros, whose results are
+/// dropped. What it needs twice it may keep with .eval(). A sparse gradient updates the rows it
 /// touches, and only their slots ("lazy" in other libraries). Large arrays are shared among threads; the
 /// numbers do not depend on how many.
 /// Source: none, our own. An optimizer of one's own, complete:

@@ -38,12 +38,9 @@ class ScheduleFree : public ElementwiseOptimizer<Derived, Slots> {
   /// z <- z - step;  x <- (1 - c) x + c z;  y <- (1 - b1) z + b1 x.
   template <Scalar T>
   static void move(double c, double beta1, auto& y, auto& w, const auto& step) {
-    for_pieces(y.size(), [&](Index from, Index n) {
-      const Piece<T> d = step.segment(from, n);  // it may depend on y
-      y.segment(from, n) +=
-          static_cast<T>(c) * w.segment(from, n) - static_cast<T>(1 - beta1 * (1 - c)) * d;
-      w.segment(from, n) = static_cast<T>(1 - c) * (w.segment(from, n) - static_cast<T>(beta1) * d);
-    });
+    const auto d = step.eval();  // it may depend on y
+    y += static_cast<T>(c) * w - static_cast<T>(1 - beta1 * (1 - c)) * d;
+    w = static_cast<T>(1 - c) * (w - static_cast<T>(beta1) * d);
   }
 
   /// c = rate^2 / (sum of the squared rates until now, this one's included).
