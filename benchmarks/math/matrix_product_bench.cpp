@@ -1,46 +1,19 @@
 // SPDX-License-Identifier: MIT
 // The three products of a dense layer, ours and Eigen's, as a share of what the same program reaches with
 // multiply-adds alone. The training step they serve is in network_bench.cpp.
-#include <algorithm>
 #include <benchmark/benchmark.h>
-#include <chrono>
 
 #include <loyal/math/matrix_product.hpp>
 
+#include "multiply_add_peak.hpp"
+
 namespace {
 
-namespace packet = loyal::detail::packet;
-
 using X = loyal::Matrix<float>;
-using Packet = packet::packet_traits<float>::type;
-
-/// Floating-point operations a second with nothing but independent multiply-adds in registers.
-[[gnu::flatten]] double measure_peak() {
-  constexpr int lanes = packet::packet_traits<float>::size;
-  constexpr int chains = 12;
-  constexpr int steps = 100000;
-  X start = X::Random(chains + 2, 64) * 1e-3F;
-  double best = 0;
-  for (int round = 0; round < 10; ++round) {
-    Packet sum[chains];
-    const Packet x = packet::ploadu<Packet>(start.row(chains).data());
-    Packet y = packet::ploadu<Packet>(start.row(chains + 1).data());
-    loyal::detail::unroll<chains>(
-        [&](auto i) { sum[i] = packet::ploadu<Packet>(start.row(i).data()); });
-    const auto begin = std::chrono::steady_clock::now();
-    for (int step = 0; step < steps; ++step)
-      loyal::detail::unroll<chains>([&](auto i) { sum[i] = packet::pmadd(sum[i], x, y); });
-    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-    loyal::detail::unroll<chains>([&](auto i) { packet::pstoreu(start.row(i).data(), sum[i]); });
-    benchmark::DoNotOptimize(start.data());
-    best = std::max(best, 2.0 * steps * chains * lanes / seconds.count());
-  }
-  return best;
-}
 
 template <class F>
 void run(benchmark::State& state, const F& f) {
-  static const double peak = measure_peak();
+  static const double peak = multiply_add_peak();
   const auto m = state.range(0);
   const auto k = state.range(1);
   const auto n = state.range(2);

@@ -38,10 +38,11 @@ compile() {
 case $topic in
   training)
     install libtorch-dev libopenblas0-pthread python3  # with the reference BLAS torch is ten times slower
-    compile training_loyal
+    compile training_loyal -lbenchmark
     compile training_libtorch -isystem /usr/include/torch/csrc/api/include -ltorch -ltorch_cpu -lc10
-    exec taskset -c 0 python3 "$here/compare.py" "$rounds" 1e-3 \
+    taskset -c 0 python3 "$here/compare.py" "$rounds" 1e-3 \
         "$build/training_loyal" -- "$build/training_libtorch"
+    exec "$build/training_loyal" scaling
     ;;
   optimizers)
     install python3-torch libopenblas0-pthread python3-numpy

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <vector>
@@ -53,6 +54,12 @@ inline std::vector<float> starting_weights(int layer) {
   return weights;
 }
 
+inline double median(std::vector<double>& values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
 /// Runs step() often and prints its median time in microseconds: "case, time, check".
 template <class Step>
 void measure(const char* name, int repetitions, double check, Step&& step) {
@@ -63,8 +70,7 @@ void measure(const char* name, int repetitions, double check, Step&& step) {
     step();
     times.push_back(std::chrono::duration<double, std::micro>(Clock::now() - start).count());
   }
-  std::nth_element(times.begin(), times.begin() + repetitions / 2, times.end());
-  std::printf("%s %.3f %.6f\n", name, times[static_cast<std::size_t>(repetitions / 2)], check);
+  std::printf("%s %.3f %.6f\n", name, median(times), check);
 }
 
 }  // namespace rivals

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <concepts>
 
@@ -101,11 +102,19 @@ struct ElementwiseLoss {
     self.expect_target(t);
     // Nothing to divide by: no row weighs anything.
     const T inverse = divisor == 0 ? T(0) : static_cast<T>(1 / divisor);
+    const Eigen::Map<const Eigen::Array<T, Eigen::Dynamic, 1>> flat_x{x.data(), x.size()};
+    const Eigen::Map<const Eigen::Array<T, Eigen::Dynamic, 1>> flat_t{t.data(), t.size()};
+    // Values come in packets only if they are stored as T before they are summed as double.
+    constexpr Index block = 256;
+    Eigen::Array<T, block, 1> values;
     double sum = 0;
-    if (weights.size() == 0)
-      sum = self.value(x, t).template cast<double>().sum();
-    else
-      sum = (self.value(x, t).template cast<double>().rowwise().sum() * weights.array()).sum();
+    for (Index from = 0; from < x.size(); from += block) {
+      const Index n = std::min(block, x.size() - from);
+      values.head(n) = self.value(flat_x.segment(from, n), flat_t.segment(from, n));
+      for (Index i = 0; i < n; ++i)
+        sum += static_cast<double>(values[i]) *
+               (weights.size() == 0 ? 1 : weights[(from + i) / x.cols()]);
+    }
     if (gradient != nullptr) {
       set_shape_like(*gradient, prediction);
       auto d = as_matrix(*gradient).array();
