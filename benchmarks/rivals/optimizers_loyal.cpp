@@ -2,7 +2,7 @@
 // Our side of `run.sh optimizers`: updates of 1e4, 1e6 and 1e8 parameters in float.
 //
 // Prints "case microseconds checks...": ten of the parameters after a few steps, and their mean square. And, for
-// 1e8 parameters, "limit: case share": the time of a plain loop that reads and writes the same arrays, over ours.
+// 1e6 and 1e8 parameters, "limit: case share": the time of a plain loop that reads and writes the same arrays, over ours.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -72,7 +72,7 @@ void race(const char* name, const Optimizer& optimizer, const Size& size) {
   std::vector<double> plain;
   for (int i = 0; i < size.timed; ++i) {
     ours.push_back(microseconds([&] { optimizer.step(p, g, state); }));
-    if (size.parameters < 100'000'000) continue;
+    if (size.parameters < 1'000'000) continue;
     plain.push_back(microseconds([&] {
       const float factor = zero;
       if constexpr (Optimizer::slots == 2)

@@ -138,4 +138,10 @@ TEST_CASE("of several errors the first piece's is reported", "[core][parallel]")
 TEST_CASE("0 threads stands for as many as there are", "[core][parallel]") {
   CHECK(loyal::resolve_threads(3) == 3);
   CHECK(loyal::resolve_threads(0) >= 1);
+#ifdef __linux__
+  cpu_set_t bound;
+  REQUIRE(sched_getaffinity(0, sizeof bound, &bound) == 0);
+  CHECK(loyal::resolve_threads(0) ==
+        CPU_COUNT(&bound));  // run under taskset, this is less than the machine has
+#endif
 }

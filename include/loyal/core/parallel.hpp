@@ -14,8 +14,25 @@
 
 #include "types.hpp"
 
+#ifdef __linux__
+#include <sched.h>
+#endif
+
 namespace loyal {
 namespace detail {
+
+/// Processors that this process may run on; on Linux those it is bound to (taskset, containers), as they were at the
+/// first call.
+inline int available_processors() {
+  static const int count = [] {
+#ifdef __linux__
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
+#endif
+    return available_processors();
+  }();
+  return count;
+}
 
 /// One call of parallel_for: chunks that threads take in turn. Lives on the caller's stack.
 struct ParallelJob {
@@ -138,7 +155,9 @@ class ThreadPool {
   }
 
   /// With more threads than cores a waiting one would stand in the way of a working one.
-  [[nodiscard]] bool spins() const { return workers_.size() < std::thread::hardware_concurrency(); }
+  [[nodiscard]] bool spins() const {
+    return static_cast<int>(workers_.size()) < available_processors();
+  }
 
   std::mutex mutex_;
   std::atomic<std::uint64_t> posted_{0};  // jobs so far
@@ -151,10 +170,10 @@ class ThreadPool {
 
 }  // namespace detail
 
-/// Number of threads a value of `.threads` stands for: itself, or for 0 as many as the machine has.
+/// Number of threads a value of `.threads` stands for: itself, or for 0 as many as the process may run on.
 inline int resolve_threads(int threads) {
   if (threads > 0) return threads;
-  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  return detail::available_processors();
 }
 
 /// How a range is cut into pieces for threads.

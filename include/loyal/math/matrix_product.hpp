@@ -270,8 +270,8 @@ void product(const A& a, const B& b, C& c, const T* start, Index start_row, cons
 ///                       j + 1, ..., as they shall be stored; a number of c is finished exactly once
 ///
 /// NaN and infinity go through. A row of c is the same to the last bit whatever the other rows are and
-/// however many. Nothing is allocated below 2^25 multiply-adds, at most 512 KiB above; no thread is started. With EIGEN_USE_BLAS the products are Eigen's,
-/// and so the BLAS's.
+/// however many. Nothing is allocated below 2^25 multiply-adds, at most 512 KiB above; no thread is
+/// started. With EIGEN_USE_BLAS the products are Eigen's, and so the BLAS's.
 /// @throws ShapeError if the sizes do not fit.
 /// Source: none, our own; register tiles after Goto & van de Geijn, ACM TOMS 34(3), 2008.
 /// Cost: 2 m n k flops, at 80 to 95 % of what the machine can do from some 32 rows on.

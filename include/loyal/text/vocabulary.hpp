@@ -73,12 +73,16 @@ class Vocabulary {
     std::array<std::int32_t, 256> numbers{};
     for (; !words.empty(); words = words.subspan(std::min(numbers.size(), words.size()))) {
       const auto block = words.first(std::min(numbers.size(), words.size()));
-      table_.add(block, numbers.data());
-      counts_.resize(static_cast<std::size_t>(table_.size()));
-      for (std::size_t i = 0; i < block.size(); ++i)
-        ++counts_[static_cast<std::size_t>(numbers[i])];
-      total_ += block.size();
+      count_words(block, std::span(numbers).first(block.size()));
     }
+  }
+  /// The same, and tells the words' numbers. @throws ShapeError unless there is as much room as words.
+  void count_words(std::span<const std::string_view> words, std::span<std::int32_t> numbers) {
+    detail::expect_size("Vocabulary::count_words", "numbers", numbers.size(), words.size());
+    table_.add(words, numbers.data());
+    counts_.resize(static_cast<std::size_t>(table_.size()));
+    for (const std::int32_t id : numbers) ++counts_[static_cast<std::size_t>(id)];
+    total_ += words.size();
   }
 
   /// Makes room for @p words words of @p letters bytes in all, so that adding them moves nothing.
