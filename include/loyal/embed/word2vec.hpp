@@ -273,8 +273,8 @@ class WordTrainer {
     }
   }
   /// A window wider than the kernel is done in parts.
-  void run_if_full(PairKernel& k) {
-    if (k.inputs < PairKernel::most_inputs) return;
+  void run_if_full(PairKernel& k, int most = PairKernel::most_inputs) {
+    if (k.inputs < most) return;
     run_kernel(k);
     k.inputs = 0;
   }
@@ -347,7 +347,8 @@ class WordTrainer {
       }
       k.input[k.inputs++] = input;
       ++pairs;
-      run_if_full(k);
+      // All paths begin at the root: few at a time, or their steps there add up beyond the goal.
+      run_if_full(k, 4);
     };
     with_inputs(b, add_input);
     run(b);
@@ -431,7 +432,8 @@ class Word2Vec {
     Index dimensions = 100;                            ///< of the vectors, >= 1
     WordModel model = WordModel::skip_gram;            ///< what is predicted from what
     WordOutput output = WordOutput::shared_negatives;  ///< how
-    int window = 5;                ///< places between a word and its contexts at most, >= 1
+    int window =
+        5;  ///< places between a word and its contexts at most, in 1 .. 1000; 20 with n-grams
     int negatives = 5;             ///< for each pair, in 1 .. 50
     double negative_power = 0.75;  ///< of the counts they are drawn by
     double subsample = 1e-4;       ///< threshold of frequent words' loss, >= 0; 0: none is left out
@@ -456,7 +458,9 @@ class Word2Vec {
       detail::expect_option("Word2Vec", name, value, fine, domain);
     };
     expect("dimensions", o_.dimensions, o_.dimensions >= 1, ">= 1");
-    expect("window", o_.window, o_.window >= 1 && o_.window <= 1000, "in 1 .. 1000");
+    const int widest = has_ngrams() ? 20 : 1000;
+    expect("window", o_.window, o_.window >= 1 && o_.window <= widest,
+           "in 1 .. 1000, with n-grams at most 20");
     expect("negatives", o_.negatives, o_.negatives >= 1 && o_.negatives <= 50, "in 1 .. 50");
     expect("negative_power", o_.negative_power, std::isfinite(o_.negative_power), "finite");
     expect("subsample", o_.subsample, o_.subsample >= 0, ">= 0");

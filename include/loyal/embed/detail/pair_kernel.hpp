@@ -69,7 +69,8 @@ struct LaneSums<1> {
 /// two passes over them; output rows and their changes stay in registers while the inputs pass.
 class PairKernel {
  public:
-  static constexpr int most_inputs = 64;
+  /// All pairs are judged by the rows of before: with many more inputs their steps would add up beyond the goal.
+  static constexpr int most_inputs = 16;
   static constexpr int most_outputs = 64;
 
   /// Input and output rows; each output is there once. Changed by the user of the kernel before run().

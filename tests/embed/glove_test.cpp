@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <loyal/embed/glove.hpp>
+
+#include "../support/catch.hpp"
+
+using loyal::GloVe;
+using loyal::Index;
+using loyal::Matrix;
+
+namespace {
+
+std::string two_topics(int sentences, std::uint64_t seed) {
+  loyal::Rng rng{seed};
+  std::string text;
+  for (int i = 0; i < sentences; ++i) {
+    for (int j = 0; j < 10; ++j)
+      text += (i % 2 == 0 ? "a" : "b") + std::to_string(rng.below(20)) + " ";
+    text += '\n';
+  }
+  return text;
+}
+
+GloVe::Options small() {
+  return {.dimensions = 10,
+          .x_max = 10,
+          .epochs = 20,
+          .vocabulary = {.min_count = 1},
+          .cooccurrence = {.window = 5}};
+}
+
+}  // namespace
+
+TEST_CASE("a step is the gradient of half the weighted square", "[embed][glove]") {
+  loyal::Rng rng{1};
+  for (const Index d : {1, 3, 15, 16, 40}) {
+    const Index half = loyal::detail::RowTable(0, d + 1).stride();
+    loyal::detail::RowTable table(2, 2 * half);
+    Matrix<double> start(2, d + 1);
+    for (Index r = 0; r < 2; ++r)
+      for (Index c = 0; c <= d; ++c) {
+        table.row(r)[c] = static_cast<float>(rng.uniform() - 0.5);
+        start(r, c) = static_cast<double>(table.row(r)[c]);
+        table.row(r)[half + c] = static_cast<float>(1 + rng.uniform());
+      }
+    for (Index r = 0; r < 2; ++r)
+      for (Index c = d + 1; c < half; ++c) table.row(r)[half + c] = 1;
+    Matrix<double> seen(2, d + 1);
+    for (Index r = 0; r < 2; ++r)
+      for (Index c = 0; c <= d; ++c) seen(r, c) = static_cast<double>(table.row(r)[half + c]);
+    const double log_weight = 0.7;
+    const double f = 0.6;
+    const double rate = 0.05;
+    const auto loss = [&](const Matrix<double>& m) {
+      const double e = m.row(0).head(d).dot(m.row(1).head(d)) + m(0, d) + m(1, d) - log_weight;
+      return f / 2 * e * e;
+    };
+    const loyal::detail::GloVeStep step{d, half, static_cast<float>(rate)};
+    const float e = step.difference(table.row(0), table.row(1), static_cast<float>(log_weight));
+    step(table.row(0), table.row(1), static_cast<float>(f), e);
+    for (Index r = 0; r < 2; ++r)
+      for (Index c = 0; c <= d; ++c) {
+        Matrix<double> up = start;
+        Matrix<double> down = start;
+        up(r, c) += 1e-5;
+        down(r, c) -= 1e-5;
+        const double slope = rate * (loss(up) - loss(down)) / 2e-5;
+        CHECK(static_cast<double>(table.row(r)[c]) ==
+              Approx(start(r, c) - slope / std::sqrt(seen(r, c))).margin(1e-6));
+        CHECK(static_cast<double>(table.row(r)[half + c]) ==
+              Approx(seen(r, c) + slope * slope).margin(1e-6));
+      }
+  }
+}
+
+TEST_CASE("words of one topic end near each other", "[embed][glove]") {
+  for (const std::uint64_t seed : {1, 2, 3}) {
+    auto corpus = loyal::corpus_of({two_topics(600, seed)});
+    auto options = small();
+    options.seed = seed;
+    std::vector<double> losses;
+    options.progress = [&](const loyal::Progress& p) { losses.push_back(p.value); };
+    const auto vectors = GloVe{options}.fit(corpus);
+    REQUIRE(losses.size() == 20);
+    CHECK(losses.back() < losses.front() / 3);
+    // Topics never meet: what they have in common is only that, so compare with each word's nearest ones.
+    int right = 0;
+    for (int i = 0; i < 20; ++i)
+      for (const auto& near : vectors.most_similar("a" + std::to_string(i), 5))
+        right += near.word[0] == 'a' ? 1 : 0;
+    CHECK(right >= 90);
+  }
+}
+
+TEST_CASE("a seed gives the same bits for any number of threads", "[embed][glove]") {
+  auto corpus = loyal::corpus_of({two_topics(300, 4)});
+  auto options = small();
+  options.threads = 1;
+  const Matrix<float> one = GloVe{options}.fit(corpus).vectors();
+  for (const int threads : {2, 7}) {
+    options.threads = threads;
+    CHECK(Matrix<float>(GloVe{options}.fit(corpus).vectors()) == one);
+  }
+  options.seed = 9;
+  CHECK(Matrix<float>(GloVe{options}.fit(corpus).vectors()) != one);
+}
+
+TEST_CASE("a callback stops at an epoch's end", "[embed][glove]") {
+  auto corpus = loyal::corpus_of({two_topics(100, 5)});
+  auto options = small();
+  int epochs = 0;
+  options.progress = [&](const loyal::Progress&) { return ++epochs < 3; };
+  CHECK(GloVe{options}.fit(corpus).vectors().allFinite());
+  CHECK(epochs == 3);
+}
+
+TEST_CASE("bad input", "[embed][glove]") {
+  auto empty = loyal::corpus_of({""});
+  CHECK_THROWS_AS(GloVe{small()}.fit(empty), loyal::DataError);
+  auto lonely = loyal::corpus_of({"a\nb\n"});
+  CHECK_THROWS_AS(GloVe{small()}.fit(lonely), loyal::DataError);
+  auto rare = loyal::corpus_of({"a b c"});
+  CHECK_THROWS_AS(GloVe{}.fit(rare), loyal::DataError);
+  std::string endless;
+  for (int i = 0; i < 30000; ++i) endless += "word" + std::to_string(i % 30) + " ";
+  auto line = loyal::corpus_of({endless});
+  CHECK(GloVe{small()}.fit(line).vectors().allFinite());
+
+  loyal::Vocabulary words;
+  words.add("a", 1);
+  words.add("b", 1);
+  using Cells = std::vector<loyal::Cooccurrence>;
+  for (const Cells& cells :
+       {Cells{{0, 2, 1}}, Cells{{1, 0, 1}}, Cells{{-1, 0, 1}}, Cells{{0, 1, 0}},
+        Cells{{0, 1, std::numeric_limits<float>::quiet_NaN()}}})
+    CHECK_THROWS_AS(GloVe{small()}.fit(words, loyal::Cooccurrences{cells}), loyal::DataError);
+
+  const auto refused = [](auto change) {
+    GloVe::Options options;
+    change(options);
+    CHECK_THROWS_AS(GloVe{options}, loyal::OptionError);
+  };
+  refused([](auto& o) { o.dimensions = 0; });
+  refused([](auto& o) { o.x_max = 0; });
+  refused([](auto& o) { o.alpha = -1; });
+  refused([](auto& o) { o.learning_rate = std::nan(""); });
+  refused([](auto& o) { o.epochs = 0; });
+  refused([](auto& o) { o.threads = -1; });
+}
