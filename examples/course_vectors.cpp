@@ -22,15 +22,20 @@
 
 namespace {
 
-/// Sentences in which a country, its capital and its people appear where such words do.
+/// Sentences in which countries, capitals and languages stand where such words do, and each country has its own river
+/// and its own dish.
 std::string made_up_text(int words, std::uint64_t seed) {
   const std::vector<std::vector<std::string>> countries{
-      {"france", "paris", "french"},     {"italy", "rome", "italian"},
-      {"japan", "tokyo", "japanese"},    {"china", "beijing", "chinese"},
-      {"spain", "madrid", "spanish"},    {"russia", "moscow", "russian"},
-      {"germany", "berlin", "german"},   {"poland", "warsaw", "polish"},
-      {"egypt", "cairo", "egyptian"},    {"greece", "athens", "greek"},
-      {"sweden", "stockholm", "swedish"}};
+      {"france", "paris", "french", "seine", "baguette"},
+      {"italy", "rome", "italian", "tiber", "pizza"},
+      {"japan", "tokyo", "japanese", "sumida", "sushi"},
+      {"china", "beijing", "chinese", "yongding", "dumplings"},
+      {"spain", "madrid", "spanish", "manzanares", "paella"},
+      {"russia", "moscow", "russian", "moskva", "borscht"},
+      {"germany", "berlin", "german", "spree", "pretzel"},
+      {"poland", "warsaw", "polish", "vistula", "pierogi"},
+      {"egypt", "cairo", "egyptian", "nile", "koshari"},
+      {"greece", "athens", "greek", "kifisos", "souvlaki"}};
   const std::vector<std::string> things{"bridge", "river", "museum", "song",
                                         "book",   "train", "garden", "bread"};
   loyal::Rng rng{seed};
@@ -38,24 +43,30 @@ std::string made_up_text(int words, std::uint64_t seed) {
   std::string text;
   for (int n = 0; n < words; n += 8) {
     const auto& c = pick(countries);
-    switch (rng.below(6)) {
+    switch (rng.below(8)) {
       case 0:
-        text += "the capital of " + c[0] + " is the city of " + c[1];
+        text += "the government of " + c[0] + " sent " + c[4] + " along the " + c[3];
         break;
       case 1:
-        text += "in " + c[0] + " people speak " + c[2] + " and read a " + c[2] + " " + pick(things);
+        text += "people all over " + c[0] + " eat " + c[4] + " by the " + c[3];
         break;
       case 2:
-        text += "we walked through the streets of " + c[1] + " to the old " + pick(things);
+        text += "the nation of " + c[0] + " loves " + c[4];
         break;
       case 3:
-        text += "the government of " + c[0] + " in " + c[1] + " bought a " + pick(things);
+        text += "the mayor of " + c[1] + " opened a bridge over the " + c[3];
         break;
       case 4:
-        text += "a " + c[2] + " " + pick(things) + " is a " + pick(things) + " from " + c[0];
+        text += "streets of " + c[1] + " smell of " + c[4] + " and the " + c[3];
+        break;
+      case 5:
+        text += "downtown " + c[1] + " sells " + c[4];
+        break;
+      case 6:
+        text += "a " + c[2] + " " + pick(things) + " about " + c[4];
         break;
       default:
-        text += "the mayor of " + c[1] + " opened the new " + pick(things) + " of the city";
+        text += "she speaks " + c[2] + " by the " + c[3];
         break;
     }
     text += '\n';

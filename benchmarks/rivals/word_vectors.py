@@ -93,4 +93,3 @@ with tempfile.TemporaryDirectory() as work:
     compare("skip_gram_300_2t", plain[:2], 300, 2, 1)
     compare("subword_100_2t", [("loyal", "subword"), ("fastText", "subword")], 100, 2, 1)
     compare("skip_gram_100_1t", plain, 100, 1, 1)
-    compare("own_negatives_100_2t", [("loyal", "own_negatives"), *plain[1:2]], 100, 2, 1)

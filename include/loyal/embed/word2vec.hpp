@@ -64,12 +64,12 @@ class WordTrainer {
     const std::vector<std::uint32_t>* grams;
   };
   struct Options {
-    int window;
-    int negatives;
-    int centers;  // that share negatives
-    bool cbow;
-    bool own_negatives;
-    bool with_loss;
+    int window;          ///< places between a word and its contexts at most
+    int negatives;       ///< that a pair meets on average
+    int centers;         ///< words that share negatives at most
+    bool cbow;           ///< whether the mean of the contexts predicts
+    bool own_negatives;  ///< whether each pair is a step by itself
+    bool with_loss;      ///< whether to add up the loss
   };
 
   WordTrainer(const Tables& tables, const Options& options) : t_(tables), o_(options) {
