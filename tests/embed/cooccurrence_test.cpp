@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <cmath>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -44,11 +45,14 @@ void check_equal(const loyal::Cooccurrences& pairs,
                  const std::map<std::pair<int, int>, double>& expected) {
   REQUIRE(pairs.cells().size() == expected.size());
   auto at = expected.begin();
+  int wrong = 0;
   for (const auto& cell : pairs.cells()) {
-    REQUIRE(std::pair<int, int>(cell.first, cell.second) == at->first);
-    REQUIRE(static_cast<double>(cell.weight) == Approx(at->second).epsilon(1e-5));
+    const bool same = std::pair<int, int>(cell.first, cell.second) == at->first &&
+                      std::abs(static_cast<double>(cell.weight) - at->second) <= 1e-5 * at->second;
+    wrong += same ? 0 : 1;
     ++at;
   }
+  CHECK(wrong == 0);
 }
 
 }  // namespace
@@ -59,10 +63,10 @@ TEST_CASE("pairs are counted as by hand, in memory and on disk", "[embed][cooccu
   std::filesystem::create_directory(folder);
   for (const int window : {1, 5, 40}) {
     // So many words that most pairs are not of the frequent ones.
-    auto corpus = loyal::corpus_of({random_text(3000, 5000, 7)});
+    auto corpus = loyal::corpus_of({random_text(1000, 3000, 7)});
     const auto words = loyal::build_vocabulary(corpus, {.min_count = 2});
     const auto expected =
-        count_slowly(loyal::corpus_of({random_text(3000, 5000, 7)}), words, window);
+        count_slowly(loyal::corpus_of({random_text(1000, 3000, 7)}), words, window);
     const auto whole = loyal::count_cooccurrences(corpus, words, {.window = window});
     CHECK_FALSE(whole.on_disk());
     check_equal(whole, expected);
@@ -85,7 +89,7 @@ TEST_CASE("nothing to count, and nowhere to spill to", "[embed][cooccurrence]") 
   CHECK(loyal::count_cooccurrences(corpus, loyal::Vocabulary{}).cells().empty());
   CHECK_THROWS_AS(loyal::count_cooccurrences(corpus, words, {.window = 0}), loyal::OptionError);
   CHECK_THROWS_AS(loyal::count_cooccurrences(corpus, words, {.memory = 1000}), loyal::OptionError);
-  auto large = loyal::corpus_of({random_text(3000, 5000, 7)});
+  auto large = loyal::corpus_of({random_text(1000, 3000, 7)});
   const auto many = loyal::build_vocabulary(large, {.min_count = 1});
   CHECK_THROWS_AS(loyal::count_cooccurrences(
                       large, many, {.memory = std::size_t{1} << 20, .folder = "/nowhere/at/all"}),

@@ -215,7 +215,7 @@ TEST_CASE("all ways of training find the two topics", "[embed][word2vec]") {
         CHECK(done.words == static_cast<std::uint64_t>(4000 * options.epochs));
         CHECK_FALSE(done.canceled);
         INFO(static_cast<int>(model) << " " << static_cast<int>(output) << " " << letters);
-        CHECK(separation(word2vec.word_vectors()) > 0.5);
+        CHECK(separation(word2vec.word_vectors()) > 0.3);  // chance: 0
         CHECK(word2vec.output().allFinite());
       }
 }

@@ -558,20 +558,21 @@ class Word2Vec {
       detail::RowTable input(now + buckets, o_.dimensions);
       Rng rng{o_.seed, static_cast<std::uint64_t>(old)};
       const auto draw = [&](Index row, double range) {
-        for (Index d = 0; d < o_.dimensions; ++d)
-          input.row(row)[d] = static_cast<float>(rng.uniform(-range, range));
+        for (Index c = 0; c < o_.dimensions; ++c)
+          input.row(row)[c] = static_cast<float>(rng.uniform(-range, range));
       };
       const auto copy = [&](Index from, Index to) {
         std::copy_n(input_.row(from), input.stride(), input.row(to));
       };
-      const double size = static_cast<double>(o_.dimensions);
+      // Not word2vec's 1 / (2 d): so near to 0 a good part of the first epoch is lost on leaving it.
+      const double d = static_cast<double>(o_.dimensions);
       for (Index i = 0; i < old; ++i) copy(i, i);
-      for (Index i = old; i < now; ++i) draw(i, (buckets > 0 ? 1 : 0.5) / size);
+      for (Index i = old; i < now; ++i) draw(i, buckets > 0 ? 1 / d : 0.8 / std::sqrt(d));
       for (Index i = 0; i < buckets; ++i)
         if (old > 0)
           copy(old + i, now + i);
         else
-          draw(now + i, 1 / size);
+          draw(now + i, 1 / d);
       input_ = std::move(input);
       if (!tree)
         output_ = old == 0 ? detail::RowTable(now, o_.dimensions) : output_.grown(now - old);
