@@ -74,7 +74,7 @@ TEST_CASE("pairs are counted as by hand, in memory and on disk", "[embed][cooccu
       const auto spilled = loyal::count_cooccurrences(
           corpus, words,
           {.window = window, .memory = std::size_t{1} << 20, .folder = folder.string()});
-      CHECK(spilled.on_disk());
+      if (window > 1) CHECK(spilled.on_disk());
       check_equal(spilled, expected);
     }
     CHECK(std::filesystem::is_empty(folder));

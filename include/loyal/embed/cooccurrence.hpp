@@ -2,13 +2,13 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
-#include <random>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,6 +17,7 @@
 
 #include "../core/error.hpp"
 #include "../core/file.hpp"
+#include "../core/random.hpp"
 #include "../core/types.hpp"
 #include "../text/corpus.hpp"
 #include "../text/vocabulary.hpp"
@@ -45,11 +46,13 @@ class TemporaryFile {
  public:
   explicit TemporaryFile(const std::string& folder) {
     namespace fs = std::filesystem;
-    std::random_device random;
     std::error_code error;
     const fs::path place = folder.empty() ? fs::temp_directory_path(error) : fs::path(folder);
+    // Names need not be secret, only free: "x" below refuses one that is taken.
+    std::uint64_t name =
+        static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count());
     for (int tries = 0; tries < 100 && file_ == nullptr; ++tries) {
-      path_ = (place / ("loyal-" + std::to_string(random()) + std::to_string(random()))).string();
+      path_ = (place / ("loyal-" + std::to_string(split_mix(name)))).string();
       file_.reset(std::fopen(path_.c_str(), "wbx"));
     }
     if (file_ == nullptr)

@@ -52,6 +52,8 @@ struct WordTraining {
 namespace detail {
 
 /// One thread's way through sentences. Rows of the tables change in place.
+/// A template, so that those who do not train need not wait for the compiler.
+template <class Kernel>
 class WordTrainer {
  public:
   struct Tables {
@@ -119,9 +121,9 @@ class WordTrainer {
 
   /// A few neighboring words to be predicted, ready for the kernel.
   struct Batch {
-    PairKernel kernel;
-    std::array<std::int32_t, PairKernel::most_outputs> words{};  // of the outputs
-    std::array<int, most_centers> left{};  // contexts of the centers, for CBOW
+    Kernel kernel;
+    std::array<std::int32_t, Kernel::most_outputs> words{};  // of the outputs
+    std::array<int, most_centers> left{};                    // contexts of the centers, for CBOW
     std::array<int, most_centers> right{};
     int first = 0;
     int centers = 0;
@@ -213,7 +215,7 @@ class WordTrainer {
 
   /// Fills a batch from @p position on and returns the position after its last center.
   int prepare(Batch& b, int position, int n) {
-    PairKernel& k = b.kernel;
+    Kernel& k = b.kernel;
     k.inputs = k.outputs = 0;
     b.first = position;
     b.centers = 0;
@@ -248,8 +250,8 @@ class WordTrainer {
 
   /// Skip-gram: each center with each word of its context, each of these pairs with `negatives` random ones.
   void weigh_pairs(Batch& b, int left, int right) {
-    PairKernel& k = b.kernel;
-    const int row = PairKernel::padded(k.outputs);
+    Kernel& k = b.kernel;
+    const int row = Kernel::padded(k.outputs);
     const float share =
         static_cast<float>(o_.negatives) / static_cast<float>(std::max(1, k.outputs - b.centers));
     for (int i = left; i <= right; ++i) {
@@ -273,7 +275,7 @@ class WordTrainer {
     }
   }
   /// A window wider than the kernel is done in parts.
-  void run_if_full(PairKernel& k, int most = PairKernel::most_inputs) {
+  void run_if_full(Kernel& k, int most = Kernel::most_inputs) {
     if (k.inputs < most) return;
     run_kernel(k);
     k.inputs = 0;
@@ -281,8 +283,8 @@ class WordTrainer {
 
   /// CBOW: each center with the mean of its context.
   void pool_contexts(Batch& b) {
-    PairKernel& k = b.kernel;
-    const int row = PairKernel::padded(k.outputs);
+    Kernel& k = b.kernel;
+    const int row = Kernel::padded(k.outputs);
     const float share =
         static_cast<float>(o_.negatives) / static_cast<float>(std::max(1, k.outputs - b.centers));
     for (int c = 0; c < b.centers; ++c) {
@@ -320,24 +322,24 @@ class WordTrainer {
     if (o_.cbow)
       for (int c = 0; c < b.centers; ++c) hand_back(b, c);
   }
-  void run_kernel(PairKernel& k) {
+  void run_kernel(Kernel& k) {
     if (k.inputs == 0) return;
     if (o_.with_loss)
-      loss += k.run<true>(t_.input->stride(), rate_);
+      loss += k.template run<true>(t_.input->stride(), rate_);
     else
-      k.run<false>(t_.input->stride(), rate_);
+      k.template run<false>(t_.input->stride(), rate_);
   }
 
   /// The one center of the batch by its path in the tree.
   void follow_tree(Batch& b) {
-    PairKernel& k = b.kernel;
+    Kernel& k = b.kernel;
     const std::int32_t word = sentence_[static_cast<std::size_t>(b.first)];
     // A path of more turns takes counts beyond 10^13.
     const auto nodes = t_.tree->nodes(word).first(
-        std::min<std::size_t>(t_.tree->nodes(word).size(), PairKernel::most_outputs));
+        std::min<std::size_t>(t_.tree->nodes(word).size(), Kernel::most_outputs));
     const auto turns = t_.tree->turns(word);
     for (const std::int32_t node : nodes) add_output(b, node);
-    const int row = PairKernel::padded(k.outputs);
+    const int row = Kernel::padded(k.outputs);
     const auto add_input = [&](float* input) {
       for (int j = 0; j < row; ++j) {
         const bool on_path = j < k.outputs;
@@ -365,11 +367,11 @@ class WordTrainer {
 
   /// Pair by pair, as word2vec has it.
   void train_pairs(Batch& b) {
-    PairKernel& k = b.kernel;
+    Kernel& k = b.kernel;
     with_inputs(b, [&](float* input) {
       k.outputs = 1;
       add_negatives(b, o_.negatives);
-      for (int j = 0; j < PairKernel::padded(k.outputs); ++j) {
+      for (int j = 0; j < Kernel::padded(k.outputs); ++j) {
         k.weight[j] = j < k.outputs ? 1.0F : 0.0F;
         k.target[j] = j == 0 ? 1.0F : 0.0F;
       }
@@ -517,6 +519,7 @@ class Word2Vec {
   }
 
  private:
+  using Trainer = detail::WordTrainer<detail::PairKernel>;
   [[nodiscard]] bool has_ngrams() const noexcept { return o_.ngrams.max_letters > 0; }
   void expect_fitted() const {
     if (words_.empty())
@@ -600,20 +603,20 @@ class Word2Vec {
           grams[g] += static_cast<std::uint32_t>(words_.size());
         grams_start.push_back(grams.size());
       }
-    const detail::WordTrainer::Tables tables{&input_,
-                                             &output_,
-                                             &keep,
-                                             noise.get(),
-                                             tree ? &huffman : nullptr,
-                                             has_ngrams() ? &grams_start : nullptr,
-                                             has_ngrams() ? &grams : nullptr};
+    const Trainer::Tables tables{&input_,
+                                 &output_,
+                                 &keep,
+                                 noise.get(),
+                                 tree ? &huffman : nullptr,
+                                 has_ngrams() ? &grams_start : nullptr,
+                                 has_ngrams() ? &grams : nullptr};
     const bool alone = tree || o_.output == WordOutput::own_negatives;
-    const detail::WordTrainer::Options options{o_.window,
-                                               o_.negatives,
-                                               alone ? 1 : 4,
-                                               o_.model == WordModel::cbow,
-                                               o_.output == WordOutput::own_negatives,
-                                               static_cast<bool>(o_.progress)};
+    const Trainer::Options options{o_.window,
+                                   o_.negatives,
+                                   alone ? 1 : 4,
+                                   o_.model == WordModel::cbow,
+                                   o_.output == WordOutput::own_negatives,
+                                   static_cast<bool>(o_.progress)};
 
     using Clock = std::chrono::steady_clock;
     const auto begin = Clock::now();
@@ -632,7 +635,7 @@ class Word2Vec {
     double loss = 0;
     double pairs = 0;
     std::atomic<bool> stop{false};
-    const auto tell = [&](detail::WordTrainer& trainer, std::uint64_t words) {
+    const auto tell = [&](Trainer& trainer, std::uint64_t words) {
       const std::lock_guard lock(mutex);
       done.words += words;
       loss += std::exchange(trainer.loss, 0);
@@ -648,7 +651,7 @@ class Word2Vec {
         stop = done.canceled = true;
     };
     const auto work = [&](Index, Index) {
-      detail::WordTrainer trainer(tables, options);
+      Trainer trainer(tables, options);
       detail::IdChunk chunk;
       while (!stop && stream.next(chunk)) {
         trainer.train(chunk, Rng{o_.seed, chunk.number + 1}, rate_at(chunk.words_before),
