@@ -411,9 +411,9 @@ class WordTrainer {
 /// probability count^negative_power; frequent words are left out at random (see Vocabulary::keep_probabilities).
 /// The vectors are the x; with n-grams, x_c is the mean of the word's own vector and those of its n-grams.
 ///
-///   shared_negatives   up to 4 neighboring words share 8 negatives or more, weighted such that each pair meets
-///                      `negatives` of them on average; all these pairs are one step, small matrix products
-///   own_negatives      a step and fresh negatives for each pair, as in word2vec
+/// With `shared_negatives` up to 4 neighboring words share 8 negatives or more, weighted such that each pair meets
+/// `negatives` of them on average; all these pairs are one step, small matrix products. With `own_negatives` each
+/// pair is a step with fresh negatives, as in word2vec.
 ///
 /// By default the words are met one after the other, so that a seed gives the same bits for any number of threads.
 /// With `hogwild` threads change the vectors at the same time without locks (Recht et al., NIPS 2011): faster,
