@@ -78,7 +78,7 @@ TEST_CASE("a step is the gradient of half the weighted square", "[embed][glove]"
 }
 
 TEST_CASE("words of one topic end near each other", "[embed][glove]") {
-  for (const std::uint64_t seed : {1, 2, 3}) {
+  for (const std::uint64_t seed : {1U, 2U, 3U}) {
     auto corpus = loyal::corpus_of({two_topics(600, seed)});
     auto options = small();
     options.seed = seed;

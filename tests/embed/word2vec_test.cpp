@@ -117,8 +117,8 @@ TEST_CASE("the kernel's step is the gradient of its loss", "[embed][word2vec]") 
       for (Index c = 0; c < d; ++c) x.row(i)[c] = static_cast<float>(rng.uniform() - 0.5);
     for (Index i = 0; i < m; ++i)
       for (Index c = 0; c < d; ++c) y.row(i)[c] = static_cast<float>(rng.uniform() - 0.5);
-    const Matrix<double> X = x.matrix().cast<double>();
-    const Matrix<double> Y = y.matrix().cast<double>();
+    const Matrix<double> x0 = x.matrix().cast<double>();
+    const Matrix<double> y0 = y.matrix().cast<double>();
     const auto kernel = std::make_unique<PairKernel>();
     const Index row = PairKernel::padded(static_cast<int>(m));
     Matrix<double> target(n, m);
@@ -141,24 +141,24 @@ TEST_CASE("the kernel's step is the gradient of its loss", "[embed][word2vec]") 
     };
     const float rate = 0.125F;
     const double loss = kernel->run<true>(x.stride(), rate);
-    CHECK(loss == Approx(loss_at(X, Y)).epsilon(1e-5));
+    CHECK(loss == Approx(loss_at(x0, y0)).epsilon(1e-5));
     // Central differences in a few places; rows end with zeros that stay.
     for (int probe = 0; probe < 5; ++probe) {
       const double h = 1e-5;
       const auto i = static_cast<Index>(rng.below(static_cast<std::uint64_t>(n)));
       const auto k = static_cast<Index>(rng.below(static_cast<std::uint64_t>(m)));
       const auto c = static_cast<Index>(rng.below(static_cast<std::uint64_t>(d)));
-      Matrix<double> up = X;
-      Matrix<double> down = X;
+      Matrix<double> up = x0;
+      Matrix<double> down = x0;
       up(i, c) += h;
       down(i, c) -= h;
-      CHECK((static_cast<double>(x.row(i)[c]) - X(i, c)) / -rate ==
-            Approx((loss_at(up, Y) - loss_at(down, Y)) / (2 * h)).margin(1e-5));
-      up = down = Y;
+      CHECK((static_cast<double>(x.row(i)[c]) - x0(i, c)) / -rate ==
+            Approx((loss_at(up, y0) - loss_at(down, y0)) / (2 * h)).margin(1e-5));
+      up = down = y0;
       up(k, c) += h;
       down(k, c) -= h;
-      CHECK((static_cast<double>(y.row(k)[c]) - Y(k, c)) / -rate ==
-            Approx((loss_at(X, up) - loss_at(X, down)) / (2 * h)).margin(1e-5));
+      CHECK((static_cast<double>(y.row(k)[c]) - y0(k, c)) / -rate ==
+            Approx((loss_at(x0, up) - loss_at(x0, down)) / (2 * h)).margin(1e-5));
     }
     for (Index c = d; c < x.stride(); ++c) CHECK(x.row(n - 1)[c] == 0);
   }
@@ -199,7 +199,7 @@ TEST_CASE("the tree is a softmax with the shortest paths", "[embed][word2vec]") 
 }
 
 TEST_CASE("all ways of training find the two topics", "[embed][word2vec]") {
-  const std::string text = two_topics(400, 5);
+  const std::string text = two_topics(150, 5);
   for (const WordModel model : {WordModel::skip_gram, WordModel::cbow})
     for (const WordOutput output : {WordOutput::shared_negatives, WordOutput::own_negatives,
                                     WordOutput::hierarchical_softmax})
@@ -209,10 +209,11 @@ TEST_CASE("all ways of training find the two topics", "[embed][word2vec]") {
         options.output = output;
         options.ngrams = {.max_letters = letters, .buckets = 500};
         options.epochs = model == WordModel::cbow ? 20 : 5;
+        options.learning_rate = 0.1;
         auto corpus = loyal::corpus_of({text});
         Word2Vec word2vec{options};
         const auto done = word2vec.fit(corpus);
-        CHECK(done.words == static_cast<std::uint64_t>(4000 * options.epochs));
+        CHECK(done.words == static_cast<std::uint64_t>(1500 * options.epochs));
         CHECK_FALSE(done.canceled);
         INFO(static_cast<int>(model) << " " << static_cast<int>(output) << " " << letters);
         CHECK(separation(word2vec.word_vectors()) > 0.3);  // chance: 0
@@ -223,9 +224,9 @@ TEST_CASE("all ways of training find the two topics", "[embed][word2vec]") {
 TEST_CASE(
     "a seed gives the same bits for any number of threads, and whether or not the corpus is kept",
     "[embed][word2vec]") {
-  const std::string text = two_topics(3000, 6);
+  const std::string text = two_topics(1500, 6);
   auto options = small();
-  options.epochs = 2;
+  options.epochs = 1;
   options.subsample = 1e-2;
   const auto one = trained(options, text);
   for (const int threads : {1, 2, 7}) {
@@ -243,10 +244,10 @@ TEST_CASE("threads without order learn as much", "[embed][word2vec]") {
   auto options = small();
   options.hogwild = true;
   options.threads = 3;
-  auto corpus = loyal::corpus_of({two_topics(3000, 7)});
+  auto corpus = loyal::corpus_of({two_topics(1000, 7)});
   Word2Vec model{options};
   const auto done = model.fit(corpus);
-  CHECK(done.words == 150000);
+  CHECK(done.words == 50000);
   CHECK(separation(model.word_vectors()) > 0.5);
 }
 #endif
@@ -296,19 +297,20 @@ TEST_CASE("n-grams give unknown words a vector", "[embed][word2vec]") {
 }
 
 TEST_CASE("a callback sees the loss fall, and may stop", "[embed][word2vec]") {
-  const std::string text = two_topics(5000, 9);
+  const std::string text = two_topics(1500, 9);
   auto options = small();
   options.learning_rate = 0.1;
+  options.epochs = 2;
   std::vector<double> losses;
   std::int64_t words = 0;
   options.progress = [&](const loyal::Progress& p) {
     losses.push_back(p.value);
-    CHECK(p.total == 250000);
+    CHECK(p.total == 30000);
     CHECK(p.step > words);
     words = p.step;
   };
   const auto told = trained(options, text);
-  CHECK(words == 250000);
+  CHECK(words == 30000);
   REQUIRE(!losses.empty());
   // At the start every sigmoid is 1/2: six of them a pair.
   CHECK(losses.back() < 6 * std::log(2.0));
@@ -322,7 +324,7 @@ TEST_CASE("a callback sees the loss fall, and may stop", "[embed][word2vec]") {
   Word2Vec model{options};
   const auto done = model.fit(corpus);
   CHECK(done.canceled);
-  CHECK(done.words < 5000000);
+  CHECK(done.words < 1500000);
   CHECK(model.word_vectors().vectors().allFinite());
 }
 
@@ -350,8 +352,11 @@ TEST_CASE("odd corpora", "[embed][word2vec]") {
   std::string endless;
   for (int i = 0; i < 60000; ++i) endless += "word" + std::to_string(i % 50) + " ";
   options.output = WordOutput::shared_negatives;
+  options.epochs = 1;
   CHECK(trained(options, endless).rows() == 50);
-  options.window = 200;  // wider than the kernel
+  endless.resize(6000);
+  options.epochs = 5;
+  options.window = 60;  // wider than the kernel
   CHECK(trained(options, two_topics(20, 1)).allFinite());
   options.output = WordOutput::hierarchical_softmax;
   CHECK(trained(options, endless).allFinite());

@@ -162,7 +162,7 @@ class GloVe {
 
   void train(Tables& tables, std::span<const Cooccurrence> pairs) const {
     // Pairs of two groups, the lower one first.
-    std::vector<Cells> of(groups * groups);
+    std::vector<Cells> of(std::size_t{groups} * groups);
     const auto group = [](std::int32_t word) { return static_cast<std::size_t>(word % groups); };
     const auto bucket = [&](const Cooccurrence& cell) {
       const std::size_t a = group(cell.first);

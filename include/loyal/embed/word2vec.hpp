@@ -85,8 +85,8 @@ class WordTrainer {
       before_ = RowTable(ring_, t_.input->cols());
     }
     if (o_.cbow) {
-      mean_ = RowTable(2 * most_centers, t_.input->cols());
-      mean_before_ = RowTable(2 * most_centers, t_.input->cols());
+      mean_ = RowTable(Index{2} * most_centers, t_.input->cols());
+      mean_before_ = RowTable(Index{2} * most_centers, t_.input->cols());
     }
   }
 
@@ -191,7 +191,7 @@ class WordTrainer {
     }
   }
 
-  void add_output(Batch& b, std::int32_t word) {
+  void add_output(Batch& b, std::int32_t word) const {
     b.words[static_cast<std::size_t>(b.kernel.outputs)] = word;
     float* const row = t_.output->row(word);
     b.kernel.output[b.kernel.outputs++] = row;
@@ -255,8 +255,8 @@ class WordTrainer {
     const float share =
         static_cast<float>(o_.negatives) / static_cast<float>(std::max(1, k.outputs - b.centers));
     for (int i = left; i <= right; ++i) {
-      float* const weight = k.weight + k.inputs * row;
-      float* const target = k.target + k.inputs * row;
+      float* const weight = k.weight + Index{k.inputs} * row;
+      float* const target = k.target + Index{k.inputs} * row;
       float positives = 0;
       for (int c = 0; c < b.centers; ++c) {
         const auto s = static_cast<std::size_t>(c);
@@ -288,8 +288,8 @@ class WordTrainer {
     const float share =
         static_cast<float>(o_.negatives) / static_cast<float>(std::max(1, k.outputs - b.centers));
     for (int c = 0; c < b.centers; ++c) {
-      float* const weight = k.weight + c * row;
-      float* const target = k.target + c * row;
+      float* const weight = k.weight + Index{c} * row;
+      float* const target = k.target + Index{c} * row;
       for (int j = 0; j < row; ++j) {
         weight[j] = j < b.centers ? (j == c ? 1.0F : 0.0F) : j < k.outputs ? share : 0.0F;
         target[j] = j == c ? 1.0F : 0.0F;
@@ -323,7 +323,7 @@ class WordTrainer {
       for (int c = 0; c < b.centers; ++c) hand_back(b, c);
   }
   void run_kernel(Kernel& k) {
-    if (k.inputs == 0) return;
+    if (k.inputs == 0 || k.outputs == 0) return;  // the only word of all is at the root
     if (o_.with_loss)
       loss += k.template run<true>(t_.input->stride(), rate_);
     else
@@ -383,18 +383,18 @@ class WordTrainer {
     if (o_.cbow) hand_back(b, 0);
   }
 
-  Tables t_;
-  Options o_;
-  int negatives_ = 0;
-  Rng rng_;
-  float rate_ = 0;
-  std::vector<std::int32_t> sentence_;  // without the frequent words left out
   std::array<Batch, 2> batches_;
+  Tables t_;
+  Rng rng_;
+  std::vector<std::int32_t> sentence_;  // without the frequent words left out
   Index ring_ = 1;
   RowTable hidden_, before_;     // vectors of the positions training is at, modulo ring_
   RowTable mean_, mean_before_;  // of contexts
-  int made_ = 0;                 // positions whose hidden vectors were made
-  int flushed_ = 0;              // and handed back
+  Options o_;
+  int negatives_ = 0;
+  float rate_ = 0;
+  int made_ = 0;     // positions whose hidden vectors were made
+  int flushed_ = 0;  // and handed back
 };
 
 }  // namespace detail

@@ -188,7 +188,7 @@ class PairKernel {
       for (int i = 0; i < inputs; ++i, e += row) {
         float* const to = input[i] + d;
         const P x = packet::ploadu<P>(to);
-        P dx = first ? packet::pset1<P>(0.0F) : packet::ploadu<P>(waiting_ + i * lanes);
+        P dx = first ? packet::pset1<P>(0.0F) : packet::ploadu<P>(waiting_ + Index{i} * lanes);
         unroll<count>([&](auto b) {
           const P factor = packet::pset1<P>(e[b]);
           change[b] = packet::pmadd(factor, x, change[b]);
@@ -197,15 +197,15 @@ class PairKernel {
         if (last)
           packet::pstoreu(to, packet::padd(x, dx));
         else
-          packet::pstoreu(waiting_ + i * lanes, dx);
+          packet::pstoreu(waiting_ + Index{i} * lanes, dx);
       }
       unroll<count>(
           [&](auto b) { packet::pstoreu(output[k + b] + d, packet::padd(w[b], change[b])); });
     }
   }
 
-  alignas(64) float waiting_[most_inputs * lanes];  // changes of the inputs by the outputs so far
-  alignas(64) float error_[most_inputs * most_outputs + lanes];
+  float waiting_[most_inputs * lanes];  // changes of the inputs by the outputs so far
+  float error_[most_inputs * most_outputs + lanes];
 };
 
 }  // namespace loyal::detail
