@@ -29,6 +29,7 @@ struct RecommenderContract {
   bool random = true;       ///< whether its seed matters
   bool known_folds = true;  ///< whether the history of a known user folds in to that user's scores
   double tolerance = 1e-4;  ///< of these scores, as a share of the largest
+  Duplicates again = Duplicates::sum;  ///< what becomes of a pair that comes again in partial_fit()
 };
 
 /// Three groups of users, each with eight items of its own, of which a user has about half, and a few strays. The
@@ -442,7 +443,7 @@ void check_recommender(const Make& make, const RecommenderContract& wanted = {})
     std::vector<Interaction> more{{1, 25}, {40, 0}, {40, 2}, {41, 26}, {1, 0}};
     R grown = model;
     grown.partial_fit(Interactions(42, 27, more));
-    CHECK(grown.train() == data.joined(Interactions(42, 27, more)));
+    CHECK(grown.train() == data.joined(Interactions(42, 27, more), wanted.again));
     CHECK(grown.users() == 42);
     CHECK(grown.items() == 27);
     contract::check_lists(grown);
