@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "../core/error.hpp"
+#include "../core/types.hpp"
+#include "detail/cholesky.hpp"
+#include "factor_recommender.hpp"
+
+namespace loyal {
+
+/// The common part of models that tell ratings by factors and biases:
+///
+///   r_ui = m + b_u + b_i + q_i . (p_u + z_u)
+///
+/// with the mean rating m, and z_u what the choice of items alone says of a user, whatever they rated (0 in the
+/// plain model). As a factor model x_u = (p_u + z_u, b_u, 1) and y_i = (q_i, 1, b_i), so that the score of an item is
+/// what it is rated above the mean.
+///
+/// p_u and b_u of a user who is folded in solve the model's problem for the items found:
+///
+///   sum over ratings (r_ui - m - b_i - b - q_i . (z_u + p))^2 + n l |p|^2 + n l_b b^2,   n ratings
+///
+/// Its class R offers options() with `regularization` l and `bias_regularization` l_b, and
+/// `RowVector<T> chosen(items) const`, which is z_u.
+/// Source: Koren, Bell & Volinsky, Computer 42(8), 2009.
+template <class R, Scalar T>
+class RatingFactors : public FactorRecommender<R, T> {
+ public:
+  /// The mean of all ratings.
+  [[nodiscard]] T mean() const noexcept { return mean_; }
+
+  /// The rating that the user would give, within the range of those seen.
+  /// @throws NotFitted; DataError for an unknown user or item.
+  [[nodiscard]] T predict(Index user, Index item) const {
+    return clipped(mean_ + this->score(user, item));
+  }
+  [[nodiscard]] T predict(const UserProfile<T>& profile, Index item) const {
+    this->expect_item("predict", item);
+    detail::expect_size("predict", "the number of the profile's factors", profile.factors.size(),
+                        this->item_factors_.cols());
+    return clipped(mean_ + profile.factors.dot(this->item_factors_.row(item)));
+  }
+
+  /// The profile of a user by their ratings, the history's values.
+  [[nodiscard]] UserProfile<T> fold_in(const History& history) const {
+    this->expect_history("fold_in", history);
+    return {solve(history),
+            {history.items.begin(), history.items.end()},
+            {history.values.begin(), history.values.end()}};
+  }
+
+  void save(const std::string& path) const {
+    this->expect_fitted("save");
+    const double numbers[] = {static_cast<double>(mean_), static_cast<double>(lowest_),
+                              static_cast<double>(highest_)};
+    this->write(path, numbers);
+  }
+
+ protected:
+  /// Numbers a reader needs beside the factors.
+  static constexpr std::size_t stored_numbers = 3;
+
+  void take_numbers(std::span<const double> numbers) {
+    mean_ = static_cast<T>(numbers[0]);
+    lowest_ = static_cast<T>(numbers[1]);
+    highest_ = static_cast<T>(numbers[2]);
+  }
+
+  void measure_ratings(const Interactions& train) {
+    const auto ratings = train.all_values();
+    double sum = 0;
+    for (const float rating : ratings) sum += static_cast<double>(rating);
+    const auto [low, high] = std::minmax_element(ratings.begin(), ratings.end());
+    mean_ = ratings.empty() ? T(0) : static_cast<T>(sum / static_cast<double>(ratings.size()));
+    lowest_ = ratings.empty() ? T(0) : static_cast<T>(*low);
+    highest_ = ratings.empty() ? T(0) : static_cast<T>(*high);
+  }
+
+  /// x_u for the items found.
+  [[nodiscard]] RowVector<T> solve(const History& history) const {
+    const Matrix<T>& items = this->item_factors_;
+    const Index d = items.cols() - 2;
+    RowVector<T> x = RowVector<T>::Zero(d + 2);
+    x[d + 1] = 1;
+    if (history.items.empty()) return x;
+    const RowVector<T> chosen = static_cast<const R&>(*this).chosen(history.items);
+    const auto& options = static_cast<const R&>(*this).options();
+    const auto n = static_cast<Index>(history.items.size());
+    Matrix<T> rows(n, d + 1);  // (q_i, 1) for each rating
+    Vector<T> rest(n);
+    for (Index k = 0; k < n; ++k) {
+      const auto item = items.row(history.items[static_cast<std::size_t>(k)]);
+      rows.row(k) = item.head(d + 1);
+      const float rating =
+          history.values.empty() ? 1.0F : history.values[static_cast<std::size_t>(k)];
+      rest[k] = static_cast<T>(rating) - mean_ - item[d + 1] - item.head(d).dot(chosen);
+    }
+    Matrix<T> system = Matrix<T>::Zero(d + 1, d + 1);
+    system.diagonal().head(d).setConstant(static_cast<T>(options.regularization) *
+                                          static_cast<T>(n));
+    system(d, d) = static_cast<T>(options.bias_regularization) * static_cast<T>(n);
+    multiply_add(rows.transpose(), rows, system);
+    Vector<T> right = Vector<T>::Zero(d + 1);
+    for (Index k = 0; k < n; ++k) right += rest[k] * rows.row(k).transpose();
+    detail::solve_by_cholesky(system, right.data());
+    x.head(d + 1) = right.transpose();
+    x.head(d) += chosen;
+    return x;
+  }
+
+  T mean_ = 0;
+  T lowest_ = 0;
+  T highest_ = 0;
+
+ private:
+  [[nodiscard]] T clipped(T rating) const { return std::clamp(rating, lowest_, highest_); }
+};
+
+namespace detail {
+
+template <class Options>
+void expect_rating_options(const char* where, const Options& o) {
+  expect_option(where, "factors", o.factors, o.factors >= 1, ">= 1");
+  expect_option(where, "learning_rate", o.learning_rate, o.learning_rate > 0, "> 0");
+  expect_option(where, "decay", o.decay, o.decay > 0 && o.decay <= 1, "in (0, 1]");
+  expect_option(where, "regularization", o.regularization, o.regularization > 0, "> 0");
+  expect_option(where, "bias_regularization", o.bias_regularization, o.bias_regularization > 0,
+                "> 0");
+  expect_option(where, "init_scale", o.init_scale, o.init_scale > 0, "> 0");
+  expect_option(where, "epochs", o.epochs, o.epochs >= 1, ">= 1");
+}
+
+inline void expect_ratings(const char* where, const Interactions& train) {
+  if (train.users() == 0 || train.items() == 0)
+    fail<DataError>(where, "the number of users and items", to_text({train.users(), train.items()}),
+                    ">= 1 each");
+}
+
+/// Users and items of both, ratings of both; the later rating of a pair.
+template <class Model>
+Interactions with_more(const Model& model, const Interactions& more) {
+  return model.train().joined(more, Duplicates::last);
+}
+
+}  // namespace detail
+}  // namespace loyal
