@@ -15,12 +15,12 @@
 #include <string>
 #include <vector>
 
-#include <sys/resource.h>
-
 #include <loyal/recommend/als.hpp>
 #include <loyal/recommend/evaluate.hpp>
 
 #include "recommend_data.hpp"
+
+#include <sys/resource.h>
 
 namespace {
 
@@ -45,8 +45,8 @@ void epoch(const char* name, const Interactions& train, const loyal::ALS<float>:
            int epochs, int rounds) {
   std::vector<double> seconds;
   for (int round = 0; round < rounds; ++round)
-    seconds.push_back(
-        (fit_seconds(train, options, 1 + epochs) - fit_seconds(train, options, 1)) / epochs);
+    seconds.push_back((fit_seconds(train, options, 1 + epochs) - fit_seconds(train, options, 1)) /
+                      epochs);
   std::sort(seconds.begin(), seconds.end());
   std::printf("figure: recommend/%s %.4f s (%.4f .. %.4f)\n", name, seconds[seconds.size() / 2],
               seconds.front(), seconds.back());
@@ -138,7 +138,8 @@ int main(int argc, char** argv) {
     } else if (verb == "gowalla" && argc > 2) {
       loyal::ALS<float>::Options options{.factors = 256};
       const auto number = [&](int i, auto& value) {
-        if (argc > i) value = static_cast<std::remove_reference_t<decltype(value)>>(std::atof(argv[i]));
+        if (argc > i)
+          value = static_cast<std::remove_reference_t<decltype(value)>>(std::atof(argv[i]));
       };
       number(3, options.factors);
       number(4, options.epochs);

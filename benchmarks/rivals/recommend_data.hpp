@@ -88,8 +88,9 @@ inline loyal::Interactions power_law_interactions(loyal::Index users, loyal::Ind
 }
 
 /// Deals each pair into training, or with probability @p share into test.
-inline std::pair<loyal::Interactions, loyal::Interactions> hold_out(
-    const loyal::Interactions& all, double share, std::uint64_t seed = 1) {
+inline std::pair<loyal::Interactions, loyal::Interactions> hold_out(const loyal::Interactions& all,
+                                                                    double share,
+                                                                    std::uint64_t seed = 1) {
   loyal::Rng rng{seed};
   std::vector<loyal::Interaction> train;
   std::vector<loyal::Interaction> test;
