@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Our side of `run.sh recommend`: how long epochs of ALS take, and what they find.
+// Our side of `run.sh recommend`: how long epochs of ALS and BPR take, and what they find.
 //
 //   speed     seconds an epoch on data of the size of MovieLens 1M
-//   large     the same for 100,000 users, 20,000 items and 9.1 million dealings, and the peak memory
+//   large     the same for 100,000 users, 20,000 items and 9.1 million dealings
+//   memory    the peak of a fit to these
+//   bpr       dealings a second of BPR
 //   quality   recall of the solvers on generated dealings
 //   gowalla DIRECTORY [FACTORS EPOCHS REGULARIZATION UNOBSERVED EXPONENT]    recall and NDCG at 20
 #include <algorithm>
@@ -16,6 +18,7 @@
 #include <vector>
 
 #include <loyal/recommend/als.hpp>
+#include <loyal/recommend/bpr.hpp>
 #include <loyal/recommend/evaluate.hpp>
 
 #include "recommend_data.hpp"
@@ -54,12 +57,12 @@ void epoch(const char* name, const Interactions& train, const loyal::ALS<float>:
 
 void speed() {
   const auto train = power_law_interactions(6022, 3043, 796244);
-  using Solver = loyal::ALSSolver;
   epoch("als_cg_64_1t", train, {.factors = 64, .threads = 1}, 4, 5);
   epoch("als_cg_128_1t", train, {.factors = 128, .threads = 1}, 4, 5);
   epoch("als_cg_64_2t", train, {.factors = 64, .threads = 2}, 4, 5);
   epoch("als_cg_128_2t", train, {.factors = 128, .threads = 2}, 4, 5);
   epoch("als_cg_256_2t", train, {.factors = 256, .threads = 2}, 2, 3);
+  using Solver = loyal::ALSSolver;
   epoch("als_cholesky_128_2t", train, {.factors = 128, .solver = Solver::cholesky, .threads = 2}, 1,
         1);
   epoch("als_subspace_128_2t", train, {.factors = 128, .solver = Solver::subspace, .threads = 2}, 1,
@@ -70,6 +73,20 @@ void large() {
   auto train = power_law_interactions(100'000, 20'000, 9'100'000);
   epoch("als_cg_64_2t_large", train, {.factors = 64, .threads = 2}, 2, 3);
   epoch("als_cg_128_2t_large", train, {.factors = 128, .threads = 2}, 2, 3);
+}
+
+void bpr(const char* name, const Interactions& train, int threads) {
+  std::vector<double> rates;
+  const auto seconds = [&](int epochs) {
+    loyal::BPR<float> model{{.factors = 64, .epochs = epochs, .threads = threads}};
+    Interactions own = train;
+    return seconds_of([&] { model.fit(std::move(own)); });
+  };
+  for (int round = 0; round < 3; ++round)
+    rates.push_back(4 * static_cast<double>(train.size()) / (seconds(5) - seconds(1)) / 1e6);
+  std::sort(rates.begin(), rates.end());
+  std::printf("figure: recommend/%s %.2f M samples/s (%.2f .. %.2f)\n", name, rates[1], rates[0],
+              rates[2]);
 }
 
 void memory() {
@@ -131,6 +148,10 @@ int main(int argc, char** argv) {
       speed();
     } else if (verb == "large") {
       large();
+    } else if (verb == "bpr") {
+      const auto train = power_law_interactions(6022, 3043, 796244);
+      bpr("bpr_64_1t", train, 1);
+      bpr("bpr_64_2t", train, 2);
     } else if (verb == "memory") {
       memory();
     } else if (verb == "quality") {

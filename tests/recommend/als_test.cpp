@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <Eigen/Dense>
+#include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -35,10 +35,11 @@ Interactions valued(Index users, Index items, double share, std::uint64_t seed) 
   return {users, items, pairs};
 }
 
+/// Weights are single numbers, as values are.
 double weight_of(double value, DealingWeight how) {
-  return how == DealingWeight::one      ? 1.0
-         : how == DealingWeight::linear ? value
-                                        : std::log2(1 + value);
+  if (how == DealingWeight::one) return 1;
+  const auto number = static_cast<float>(value);
+  return static_cast<double>(how == DealingWeight::linear ? number : std::log2(1 + number));
 }
 
 /// A, b of the normal equations of a user, pair by pair from the definition.
