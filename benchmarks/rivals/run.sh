@@ -4,7 +4,8 @@
 # ours is faster. Installs the rivals from Debian's packages.
 #
 #   benchmarks/rivals/run.sh [TOPIC] [ROUNDS]       topics: training (the default), optimizers,
-#                                                   word_vectors (needs LOYAL_DATA; half an hour)
+#                                                   word_vectors (needs LOYAL_DATA; half an hour),
+#                                                   recommend (our figures alone)
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$here/../..
@@ -58,8 +59,13 @@ case $topic in
     compile word_vectors_loyal
     exec python3 "$here/word_vectors.py" "$build/word_vectors_loyal" /usr/bin/python3 "$LOYAL_DATA/english" "$rounds"
     ;;
+  recommend)
+    compile recommend_als
+    for part in speed large memory bpr quality; do "$build/recommend_als" $part; done
+    if [ -n "${LOYAL_DATA:-}" ]; then "$build/recommend_als" gowalla "$LOYAL_DATA/gowalla"; fi
+    ;;
   *)
-    echo "unknown topic '$topic'; known: training, optimizers, word_vectors" >&2
+    echo "unknown topic '$topic'; known: training, optimizers, word_vectors, recommend" >&2
     exit 2
     ;;
 esac

@@ -76,9 +76,9 @@ class ALS : public FactorRecommender<ALS<T>, T> {
     double unobserved_weight = 0.1;  ///< a, > 0: small if few dealings are wanted but not had
     DealingWeight weight = DealingWeight::one;  ///< w
     int epochs = 16;                            ///< >= 1
-    double init_scale = 0.1;  ///< standard deviation of y_i . y_i^(1/2) at the start, > 0
-    ALSSolver solver = ALSSolver::conjugate_gradient;
-    int steps = 3;           ///< of conjugate gradients, >= 1
+    double init_scale = 0.1;  ///< length of an item's row at the start, about; > 0
+    ALSSolver solver = ALSSolver::conjugate_gradient;  ///< how rows improve
+    int steps = 3;                                     ///< of conjugate gradients, >= 1
     Index block = 32;        ///< factors solved together by `subspace`, >= 1
     int partial_epochs = 3;  ///< of partial_fit(), for the rows it touches, >= 1
     int threads = 0;         ///< at most; 0: as many as the process may run on

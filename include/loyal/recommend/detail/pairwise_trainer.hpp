@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "../../core/progress.hpp"
+#include "../../core/random.hpp"
+#include "../../core/types.hpp"
+#include "../../data/interactions.hpp"
+#include "../../math/alias_table.hpp"
+#include "../../math/detail/packet.hpp"
+#include "../recommender.hpp"
+#include "pair_meetings.hpp"
+
+namespace loyal::detail {
+
+/// What models that compare two items for a user have in common.
+struct PairwiseSettings {
+  Index factors;
+  double learning_rate;
+  double regularization;
+  double init_scale;
+  double negative_power;
+  int fold_in_epochs;
+  int threads;
+  std::uint64_t seed;
+};
+
+/// A user's row x and those of an item that shall come before another, y before z.
+template <Scalar T>
+struct PairStep {
+  using P = typename packet::packet_traits<T>::type;
+  static constexpr Index lanes = packet::packet_traits<T>::size;
+  Index cols;  // whole packets
+
+  /// x . (y - z).
+  [[gnu::flatten]] T difference(const T* x, const T* y, const T* z) const {
+    P sum = packet::pset1<P>(T(0));
+    for (Index c = 0; c < cols; c += lanes)
+      sum = packet::pmadd(packet::ploadu<P>(x + c),
+                          packet::psub(packet::ploadu<P>(y + c), packet::ploadu<P>(z + c)), sum);
+    return packet::predux(sum);
+  }
+  [[gnu::flatten]] T dot(const T* x, const T* y) const {
+    P sum = packet::pset1<P>(T(0));
+    for (Index c = 0; c < cols; c += lanes)
+      sum = packet::pmadd(packet::ploadu<P>(x + c), packet::ploadu<P>(y + c), sum);
+    return packet::predux(sum);
+  }
+
+  /// x = keep x + slope (y - z), and if the items learn, y = keep y + slope x, z = keep z - slope x.
+  template <bool items>
+  [[gnu::flatten]] void move(T* x, T* y, T* z, T slope, T keep) const {
+    const P slopes = packet::pset1<P>(slope);
+    const P keeps = packet::pset1<P>(keep);
+    for (Index c = 0; c < cols; c += lanes) {
+      const P old_x = packet::ploadu<P>(x + c);
+      const P old_y = packet::ploadu<P>(y + c);
+      const P old_z = packet::ploadu<P>(z + c);
+      packet::pstoreu(
+          x + c, packet::pmadd(slopes, packet::psub(old_y, old_z), packet::pmul(keeps, old_x)));
+      if constexpr (items) {
+        const P step = packet::pmul(slopes, old_x);
+        packet::pstoreu(y + c, packet::pmadd(keeps, old_y, step));
+        packet::pstoreu(z + c, packet::psub(packet::pmul(keeps, old_z), step));
+      }
+    }
+  }
+};
+
+/// Stochastic gradient descent on pairs of items, for BPR and WARP.
+///
+/// A rule says what a pair is worth: rule(step, x, item, tables, draw) returns the item compared with (-1: none), the
+/// slope of the loss and the loss; draw() gives items that the user did not have, -1 if it finds none.
+template <Scalar T>
+class PairwiseTrainer {
+ public:
+  struct Tables {
+    Matrix<T> users;  // rows of whole packets
+    Matrix<T> items;
+    Vector<T> bias;  // of items
+  };
+  struct Choice {
+    std::int32_t other = -1;
+    T slope = 0;
+    T loss = 0;
+  };
+
+  explicit PairwiseTrainer(const PairwiseSettings& settings)
+      : s_(settings), step_{(s_.factors + lanes - 1) / lanes * lanes} {}
+
+  /// Rows @p of_users and @p of_items, the last column the bias, and further ones with starting values.
+  [[nodiscard]] Tables tables(Index users, Index items, const Matrix<T>& of_users,
+                              const Matrix<T>& of_items) const {
+    Tables t{Matrix<T>::Zero(users, step_.cols), Matrix<T>::Zero(items, step_.cols),
+             Vector<T>::Zero(items)};
+    const auto fill = [&](Matrix<T>& rows, const Matrix<T>& known, std::uint64_t stream) {
+      rows.topLeftCorner(known.rows(), s_.factors) = known.leftCols(s_.factors);
+      Rng rng{s_.seed, stream + 2 * static_cast<std::uint64_t>(known.rows())};
+      const double deviation = s_.init_scale / std::sqrt(static_cast<double>(s_.factors));
+      for (Index i = known.rows(); i < rows.rows(); ++i)
+        for (Index c = 0; c < s_.factors; ++c)
+          rows(i, c) = static_cast<T>(deviation * rng.normal());
+    };
+    fill(t.users, of_users.rows() > 0 ? of_users : Matrix<T>(0, s_.factors), 0x5eed0000);
+    fill(t.items, of_items.rows() > 0 ? of_items : Matrix<T>(0, s_.factors), 0x5eed0001);
+    if (of_items.rows() > 0) t.bias.head(of_items.rows()) = of_items.col(s_.factors);
+    return t;
+  }
+
+  /// Some epochs over the pairs of @p learned; negatives are items that the user does not have in @p known.
+  template <class Rule>
+  void train(const Interactions& learned, const Interactions& known, int epochs,
+             const ProgressCallback& progress, const Rule& rule, Tables& t) const {
+    PairMeetings meetings(known.users(), known.items(), s_.seed);
+    std::vector<double> weights;
+    if (s_.negative_power != 0) {
+      weights.assign(static_cast<std::size_t>(known.items()), 0);
+      for (const auto item : known.all_items()) ++weights[static_cast<std::size_t>(item)];
+      for (double& weight : weights) weight = std::pow(std::max(weight, 1.0), s_.negative_power);
+    }
+    const auto begin = std::chrono::steady_clock::now();
+    for (int epoch = 1; epoch <= epochs; ++epoch) {
+      const double loss = meetings.epoch(
+          learned, static_cast<std::uint64_t>(epoch), s_.threads,
+          [&](PairMeetings::Meeting& m) { return meet(m, known, weights, rule, t); });
+      const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+      if (!progress({.what = "epoch",
+                     .step = epoch,
+                     .total = epochs,
+                     .seconds = seconds.count(),
+                     .value = loss / static_cast<double>(std::max<Index>(1, learned.size()))}))
+        return;
+    }
+  }
+
+  /// A new user's row, by the same steps with the items held.
+  template <class Rule>
+  [[nodiscard]] RowVector<T> fold_in(std::span<const std::int32_t> history, const Rule& rule,
+                                     const Matrix<T>& item_factors) const {
+    Tables t = tables(1, item_factors.rows(), Matrix<T>(0, s_.factors), item_factors);
+    t.users.setZero();
+    std::vector<std::int32_t> order(history.begin(), history.end());
+    Rng rng{s_.seed, 0x5eed0002};
+    const auto items = static_cast<std::uint64_t>(item_factors.rows());
+    const auto draw = [&] {
+      return draw_new(history, [&] { return static_cast<std::int32_t>(rng.below(items)); });
+    };
+    for (int epoch = 0; epoch < s_.fold_in_epochs; ++epoch) {
+      rng.shuffle(order);
+      for (const auto item : order) take<false>(rule, 0, item, draw, t);
+    }
+    return t.users.row(0).head(s_.factors);
+  }
+
+ private:
+  static constexpr Index lanes = packet::packet_traits<T>::size;
+
+  /// An item outside @p had, which is ascending; -1 after some tries.
+  template <class Draw>
+  static std::int32_t draw_new(std::span<const std::int32_t> had, const Draw& draw) {
+    for (int tries = 0; tries < 16; ++tries) {
+      const std::int32_t item = draw();
+      // A search without branches: which way it goes nobody can foresee.
+      const std::int32_t* from = had.data();
+      for (std::size_t size = had.size(); size > 1;) {
+        const std::size_t half = size / 2;
+        from += from[half] <= item ? half : 0;
+        size -= half;
+      }
+      if (had.empty() || *from != item) return item;
+    }
+    return -1;
+  }
+
+  template <bool items, class Rule, class Draw>
+  T take(const Rule& rule, std::int32_t user, std::int32_t item, const Draw& draw,
+         Tables& t) const {
+    T* const x = t.users.data() + user * step_.cols;
+    const Choice choice = rule(step_, x, item, t, draw);
+    if (choice.other < 0 || choice.slope == T(0)) return choice.loss;
+    const auto rate = static_cast<T>(s_.learning_rate);
+    const T keep = 1 - rate * static_cast<T>(s_.regularization);
+    const T slope = rate * choice.slope;
+    step_.template move<items>(x, t.items.data() + item * step_.cols,
+                               t.items.data() + choice.other * step_.cols, slope, keep);
+    if constexpr (items) {
+      t.bias[item] = keep * t.bias[item] + slope;
+      t.bias[choice.other] = keep * t.bias[choice.other] - slope;
+    }
+    return choice.loss;
+  }
+
+  template <class Rule>
+  double meet(PairMeetings::Meeting& m, const Interactions& known,
+              const std::vector<double>& weights, const Rule& rule, Tables& t) const {
+    std::optional<AliasTable> popular;
+    if (!weights.empty()) {
+      std::vector<double> own;
+      for (const auto item : m.items) own.push_back(weights[static_cast<std::size_t>(item)]);
+      popular.emplace(own);
+    }
+    double loss = 0;
+    constexpr std::size_t ahead = 6;
+    for (std::size_t i = 0; i < m.pairs.size(); ++i) {
+      if (i + ahead < m.pairs.size()) {
+        const auto next = m.pairs[i + ahead];
+        fetch(t.users.data() + next.user * step_.cols);
+        fetch(t.items.data() + next.item * step_.cols);
+      }
+      const auto [user, item] = m.pairs[i];
+      const auto draw = [&] {
+        return draw_new(known.items_of(user), [&] {
+          const auto place = popular ? static_cast<std::uint64_t>(popular->sample(m.rng))
+                                     : m.rng.below(m.items.size());
+          return m.items[place];
+        });
+      };
+      loss += static_cast<double>(take<true>(rule, user, item, draw, t));
+    }
+    return loss;
+  }
+  void fetch(const T* row) const {
+    constexpr Index line = 64 / static_cast<Index>(sizeof(T));
+    for (Index c = 0; c < step_.cols; c += line) __builtin_prefetch(row + c, 1);
+  }
+
+  PairwiseSettings s_;
+  PairStep<T> step_;
+};
+
+}  // namespace loyal::detail
