@@ -24,8 +24,14 @@
 #include <loyal/core/random.hpp>
 #include <loyal/data/adjacency_lines.hpp>
 #include <loyal/metrics/ranking.hpp>
+#include <loyal/recommend/ease.hpp>
 #include <loyal/recommend/evaluate.hpp>
+#include <loyal/recommend/gf_cf.hpp>
+#include <loyal/recommend/item_knn.hpp>
 #include <loyal/recommend/popularity.hpp>
+#include <loyal/recommend/slim.hpp>
+#include <loyal/recommend/sparse_ease.hpp>
+#include <loyal/recommend/user_knn.hpp>
 
 namespace {
 
@@ -112,6 +118,17 @@ void run(const std::string& folder, bool valid, const std::string& only) {
   const Table table(std::move(parts[0]), std::move(parts[1]), only);
 
   table.row("Popularity", "", [] { return loyal::Popularity<float>(); });
+  table.row("ItemKNN", "cosine, 200 neighbors",
+            [] { return loyal::ItemKNN<float>({.neighbors = 200}); });
+  table.row("ItemKNN-graph", "graph, 400 neighbors", [] {
+    return loyal::ItemKNN<float>({.neighbors = 400, .measure = loyal::RowMeasure::graph});
+  });
+  table.row("UserKNN", "cosine, 200 neighbors",
+            [] { return loyal::UserKNN<float>({.neighbors = 200}); });
+  table.row("SLIM", "l1 1, l2 10, 300 neighbors", [] { return loyal::SLIM<float>(); });
+  table.row("SparseEASE", "regularization 80, 400 neighbors",
+            [] { return loyal::SparseEASE<float>({.regularization = 80, .neighbors = 400}); });
+  table.row("GFCF", "256 factors, low_pass 0.3", [] { return loyal::GFCF<float>(); });
 }
 
 }  // namespace

@@ -128,6 +128,34 @@ void product_rows(const SparseMatrix<T>& a, const SparseMatrix<T>& b, Visit&& vi
   });
 }
 
+namespace detail {
+
+/// to = the sum of value times row of x over the entries of a sparse row, from @p column on: sums of some packets
+/// stay in registers, then of fewer, then single numbers.
+template <int packets, int lanes, Scalar T>
+void add_rows_of(const SparseRow<T>& row, const T* x, Index columns, Index column, T* to) {
+  using P = typename packet_of<T, lanes>::type;
+  constexpr Index width = Index{packets} * lanes;
+  for (; column + width <= columns; column += width) {
+    P sum[packets];
+    unroll<packets>([&](auto q) { sum[q] = packet::pset1<P>(T(0)); });
+    for (std::size_t j = 0; j < row.columns.size(); ++j) {
+      const T* const from = x + row.columns[j] * columns + column;
+      const P value = packet::pset1<P>(row.values[j]);
+      unroll<packets>([&](auto q) {
+        sum[q] = packet::pmadd(value, packet::ploadu<P>(from + q * lanes), sum[q]);
+      });
+    }
+    unroll<packets>([&](auto q) { packet::pstoreu(to + column + q * lanes, sum[q]); });
+  }
+  if constexpr (packets > 1)
+    add_rows_of<packets / 2, lanes>(row, x, columns, column, to);
+  else if constexpr (lanes > 1)
+    add_rows_of<1, packet_of<T, lanes / 2>::exists ? lanes / 2 : 1>(row, x, columns, column, to);
+}
+
+}  // namespace detail
+
 /// y = a x for a sparse a and a dense x: each row of y is a sum of rows of x.
 ///
 ///   a (n x m), x (m x k), y (n x k), resized
@@ -148,36 +176,10 @@ void multiply_sparse(const SparseMatrix<T>& a, const Matrix<T>& x, Matrix<T>& y,
   detail::expect_size("multiply_sparse", "the number of rows of x", x.rows(), a.cols());
   y.resize(a.rows(), x.cols());
   const Index grain = std::max<Index>(1, a.rows() / 128);
-  using P = typename detail::packet::packet_traits<T>::type;
-  constexpr Index lanes = detail::packet::packet_traits<T>::size;
-  constexpr int packets = 8;  // sums that stay in registers
-  constexpr Index width = packets * lanes;
   parallel_for(a.rows(), {.threads = options.threads, .grain = grain}, [&](Index begin, Index end) {
-    for (Index i = begin; i < end; ++i) {
-      const auto row = sparse_row(a, i);
-      T* const to = y.data() + i * y.cols();
-      Index column = 0;
-      for (; column + width <= x.cols(); column += width) {
-        P sum[packets];
-        detail::unroll<packets>([&](auto q) { sum[q] = detail::packet::pset1<P>(T(0)); });
-        for (std::size_t j = 0; j < row.columns.size(); ++j) {
-          const T* const from = x.data() + row.columns[j] * x.cols() + column;
-          const P value = detail::packet::pset1<P>(row.values[j]);
-          detail::unroll<packets>([&](auto q) {
-            sum[q] =
-                detail::packet::pmadd(value, detail::packet::ploadu<P>(from + q * lanes), sum[q]);
-          });
-        }
-        detail::unroll<packets>(
-            [&](auto q) { detail::packet::pstoreu(to + column + q * lanes, sum[q]); });
-      }
-      if (column == x.cols()) continue;
-      std::fill(to + column, to + x.cols(), T(0));
-      for (std::size_t j = 0; j < row.columns.size(); ++j) {
-        const T* const from = x.data() + row.columns[j] * x.cols();
-        for (Index c = column; c < x.cols(); ++c) to[c] += row.values[j] * from[c];
-      }
-    }
+    for (Index i = begin; i < end; ++i)
+      detail::add_rows_of<8, detail::packet::packet_traits<T>::size>(
+          sparse_row(a, i), x.data(), x.cols(), Index{0}, y.data() + i * y.cols());
   });
 }
 
