@@ -120,13 +120,14 @@ void run(const std::string& folder, bool valid, bool large, const std::string& o
 
   table.row("Popularity", "", [] { return loyal::Popularity<float>(); });
   table.row("ItemKNN", "cosine, 200 neighbors", [] { return loyal::ItemKNN<float>(); });
-  table.row("ItemKNN-graph", "graph, 4000 neighbors", [] {
-    return loyal::ItemKNN<float>({.neighbors = 4000, .measure = loyal::RowMeasure::graph});
+  table.row("ItemKNN-graph", "graph, 1000 neighbors", [] {
+    return loyal::ItemKNN<float>({.neighbors = 1000, .measure = loyal::RowMeasure::graph});
   });
   table.row("UserKNN", "cosine, 200 neighbors", [] { return loyal::UserKNN<float>(); });
-  table.row("SLIM", "l1 1, l2 10, 300 neighbors", [] { return loyal::SLIM<float>(); });
-  table.row("SparseEASE", "regularization 80, 400 neighbors",
-            [] { return loyal::SparseEASE<float>({.regularization = 80, .neighbors = 400}); });
+  table.row("SLIM", "l1 0.5, l2 5, 200 neighbors",
+            [] { return loyal::SLIM<float>({.l1 = 0.5, .l2 = 5, .neighbors = 200}); });
+  table.row("SparseEASE", "regularization 80, 200 neighbors",
+            [] { return loyal::SparseEASE<float>({.regularization = 80, .neighbors = 200}); });
   if (large)
     table.row("EASE", "regularization 80",
               [] { return loyal::EASE<float>({.regularization = 80}); });
