@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -242,24 +243,23 @@ class SimpleX : public FactorRecommender<SimpleX<T>, T> {
     return profile;
   }
 
-  /// What a file holds beside the factors, see FactorRecommender.
-  template <class F>
-  void for_each_array(const F& f) {
-    arrays(*this, f);
+  void save(const std::string& path) const {
+    this->expect_fitted("save");
+    this->write(path, {}, {{"own_vectors", &own_}, {"aggregation", &aggregation_}});
   }
-  template <class F>
-  void for_each_array(const F& f) const {
-    arrays(*this, f);
+  void load(const std::string& path) {
+    auto stored = this->read(path, 0, {"own_vectors", "aggregation"});
+    detail::expect_size(path.c_str(), "the number of own_vectors", stored.arrays[0].rows(),
+                        stored.train.users());
+    detail::expect_size(path.c_str(), "the number of rows of aggregation", stored.arrays[1].rows(),
+                        stored.arrays[1].cols());
+    own_ = std::move(stored.arrays[0]);
+    aggregation_ = std::move(stored.arrays[1]);
+    this->take(*this, std::move(stored));
   }
 
  private:
   using Model = detail::SimpleXModel<T>;
-
-  template <class Self, class F>
-  static void arrays(Self& self, const F& f) {
-    f("own_vectors", self.own_, self.train_.users());
-    f("aggregation", self.aggregation_, self.item_factors_.cols());
-  }
 
   [[nodiscard]] Model empty_model() const {
     return {static_cast<T>(options_.margin), static_cast<T>(options_.negative_weight),

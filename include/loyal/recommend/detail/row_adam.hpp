@@ -2,11 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
-#include <cmath>
-#include <cstddef>
-#include <cstdint>
-#include <vector>
 
 #include "../../core/types.hpp"
 
@@ -21,13 +16,12 @@ class RowAdam {
   RowAdam(Index rows, Index cols)
       : first_(Matrix<T>::Zero(rows, cols)),
         second_(Matrix<T>::Zero(rows, cols)),
-        steps_(static_cast<std::size_t>(rows), 0) {}
+        decay_(Matrix<T>::Ones(rows, 2)) {}
 
   /// table.row(row) -= rate * its mean gradient / the root of its mean square.
   void step(Matrix<T>& table, Index row, const RowVector<T>& gradient, T rate) {
-    const auto t = static_cast<double>(++steps_[static_cast<std::size_t>(row)]);
-    const auto by_first = static_cast<T>(rate / (1 - std::pow(0.9, t)));
-    const auto by_second = static_cast<T>(1 / (1 - std::pow(0.999, t)));
+    const T by_first = rate / (1 - (decay_(row, 0) *= T(0.9)));
+    const T by_second = 1 / (1 - (decay_(row, 1) *= T(0.999)));
     T* const x = table.data() + row * table.cols();
     T* const m = first_.data() + row * first_.cols();
     T* const v = second_.data() + row * second_.cols();
@@ -47,7 +41,7 @@ class RowAdam {
  private:
   Matrix<T> first_;
   Matrix<T> second_;
-  std::vector<std::int32_t> steps_;
+  Matrix<T> decay_;  // 0.9^t and 0.999^t of each row
 };
 
 }  // namespace loyal::detail
