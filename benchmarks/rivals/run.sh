@@ -4,7 +4,8 @@
 # ours is faster. Installs the rivals from Debian's packages.
 #
 #   benchmarks/rivals/run.sh [TOPIC] [ROUNDS]       topics: training (the default), optimizers,
-#                                                   word_vectors (needs LOYAL_DATA; half an hour)
+#                                                   word_vectors (needs LOYAL_DATA; half an hour),
+#                                                   recommend (needs LOYAL_DATA)
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$here/../..
@@ -58,8 +59,17 @@ case $topic in
     compile word_vectors_loyal
     exec python3 "$here/word_vectors.py" "$build/word_vectors_loyal" /usr/bin/python3 "$LOYAL_DATA/english" "$rounds"
     ;;
+  recommend)
+    install python3-scipy python3-numpy
+    [ -n "${LOYAL_DATA:-}" ] || { echo "LOYAL_DATA must name a folder that holds gowalla/train.txt" >&2; exit 2; }
+    compile recommend_knn_loyal
+    for threads in 1 2; do
+      python3 "$here/compare.py" "$rounds" 1e-4 "$build/recommend_knn_loyal" $threads "$LOYAL_DATA/gowalla/train.txt" \
+          -- /usr/bin/python3 "$here/recommend_knn_scipy.py" $threads "$LOYAL_DATA/gowalla/train.txt"
+    done
+    ;;
   *)
-    echo "unknown topic '$topic'; known: training, optimizers, word_vectors" >&2
+    echo "unknown topic '$topic'; known: training, optimizers, word_vectors, recommend" >&2
     exit 2
     ;;
 esac
