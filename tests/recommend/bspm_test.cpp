@@ -25,7 +25,8 @@ Matrix<double> dense_scores(const Interactions& train, const BSPM<double>::Optio
     for (Index u = 0; u < r.rows(); ++u)
       if (r(u, i) != 0) a(u, i) /= std::sqrt(users[u] * items[i]);
     for (Index j = 0; j < r.cols(); ++j)
-      ideal(j, i) = items[i] == 0 || items[j] == 0 ? 0 : ideal(j, i) * std::sqrt(items[i] / items[j]);
+      ideal(j, i) =
+          items[i] == 0 || items[j] == 0 ? 0 : ideal(j, i) * std::sqrt(items[i] / items[j]);
   }
   const Matrix<double> p = a.transpose() * a;
   Matrix<double> x = r;
@@ -58,10 +59,9 @@ Interactions random_interactions(Index users, Index items, std::uint64_t seed) {
 }  // namespace
 
 TEMPLATE_TEST_CASE("BSPM keeps the contract of recommenders", "", float, double) {
-  testing::check_recommender(
-      [](int threads, std::uint64_t seed) {
-        return BSPM<TestType>({.factors = 3, .sharpening_time = 1, .seed = seed, .threads = threads});
-      });
+  testing::check_recommender([](int threads, std::uint64_t seed) {
+    return BSPM<TestType>({.factors = 3, .sharpening_time = 1, .seed = seed, .threads = threads});
+  });
 }
 
 TEST_CASE("BSPM: scores are the flow written out") {

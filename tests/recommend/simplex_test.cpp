@@ -37,16 +37,17 @@ Model random_model(const Interactions& train, Index factors, double own_share, R
 
 /// The loss as the paper writes it.
 double plain_loss(const Model& model, const Interactions& train,
-                  const std::vector<std::int32_t>& users, const std::vector<std::int32_t>& negatives) {
+                  const std::vector<std::int32_t>& users,
+                  const std::vector<std::int32_t>& negatives) {
   double loss = 0;
   const auto unit = [&](Index i) { return RowVector<double>(model.items.row(i).normalized()); };
   for (const auto u : users) {
     RowVector<double> mean = RowVector<double>::Zero(model.items.cols());
     for (const auto i : train.items_of(u)) mean += unit(i);
     if (!train.items_of(u).empty()) mean /= static_cast<double>(train.items_of(u).size());
-    const RowVector<double> x = (model.own_share * model.users.row(u) +
-                                 (1 - model.own_share) * mean * model.aggregation)
-                                    .normalized();
+    const RowVector<double> x =
+        (model.own_share * model.users.row(u) + (1 - model.own_share) * mean * model.aggregation)
+            .normalized();
     for (const auto i : train.items_of(u)) {
       double wrong = 0;
       for (const auto j : negatives) wrong += std::max(0.0, x.dot(unit(j)) - model.margin);
@@ -60,27 +61,26 @@ double plain_loss(const Model& model, const Interactions& train,
 }  // namespace
 
 TEMPLATE_TEST_CASE("SimpleX keeps the contract of recommenders", "", float, double) {
-  testing::check_recommender(
-      [](int threads, std::uint64_t seed) {
-        return SimpleX<TestType>({.factors = 6,
-                                  .margin = 0.3,
-                                  .negative_weight = 10,
-                                  .own_share = 0,
-                                  .negatives = 12,
-                                  .batch_users = 8,
-                                  .epochs = 15,
-                                  .learning_rate = 0.03,
-                                  .seed = seed,
-                                  .threads = threads});
-      });
+  testing::check_recommender([](int threads, std::uint64_t seed) {
+    return SimpleX<TestType>({.factors = 6,
+                              .margin = 0.1,
+                              .negative_weight = 2,
+                              .own_share = 0,
+                              .negatives = 12,
+                              .batch_users = 8,
+                              .epochs = 30,
+                              .learning_rate = 0.03,
+                              .seed = seed,
+                              .threads = threads});
+  });
 }
 
 TEST_CASE("MF-CCL keeps the contract of recommenders") {
   testing::check_recommender(
       [](int threads, std::uint64_t seed) {
         return SimpleX<float>({.factors = 6,
-                               .margin = 0.3,
-                               .negative_weight = 10,
+                               .margin = 0.1,
+                               .negative_weight = 2,
                                .own_share = 1,
                                .negatives = 12,
                                .batch_users = 8,
@@ -109,7 +109,8 @@ TEST_CASE("SimpleX: loss as written, gradients as differences say") {
     const double loss = model.gradient(
         train, users, negatives, batch, [&](const Matrix<double>& g) { dv = g; },
         [&](const Matrix<double>& g) {
-          for (Index k = 0; k < g.rows(); ++k) du.row(users[static_cast<std::size_t>(k)]) = g.row(k);
+          for (Index k = 0; k < g.rows(); ++k)
+            du.row(users[static_cast<std::size_t>(k)]) = g.row(k);
         },
         [&](Index item, const RowVector<double>& g) { di.row(item) = g; });
     CHECK(loss == Approx(plain_loss(model, train, users, drawn)).epsilon(1e-12));

@@ -99,7 +99,8 @@ TEST_CASE("UltraGCN: neighbors, loss and gradients as written") {
   Matrix<double> dx;
   Matrix<double> dy = Matrix<double>::Zero(y.rows(), y.cols());
   const double value = loss.gradient(train, users, x, y, negatives, true, dx);
-  negatives.for_each_item(x, [&](Index item, const RowVector<double>& g, auto) { dy.row(item) = g; });
+  negatives.for_each_item(x,
+                          [&](Index item, const RowVector<double>& g, auto) { dy.row(item) = g; });
   const auto plain = [&] { return plain_loss(train, users, drawn, x, y, loss, omega); };
   CHECK(value == Approx(plain()).epsilon(1e-12));
   const auto check = [&](Matrix<double>& table, const Matrix<double>& gradient) {

@@ -53,15 +53,15 @@ template <Scalar T>
 class BSPM : public RecommenderBase<BSPM<T>, T> {
  public:
   struct Options {
-    Index factors = 448;         ///< eigenvectors of the ideal low-pass filter, >= 0
-    double ideal_weight = 0.3;   ///< of the ideal low-pass filter beside the blurred row, >= 0
-    double blurring_time = 1;    ///< how long heat spreads, >= 0
-    int blurring_steps = 1;      ///< of Euler's method, >= 1
+    Index factors = 448;           ///< eigenvectors of the ideal low-pass filter, >= 0
+    double ideal_weight = 0.3;     ///< of the ideal low-pass filter beside the blurred row, >= 0
+    double blurring_time = 1;      ///< how long heat spreads, >= 0
+    int blurring_steps = 1;        ///< of Euler's method, >= 1
     double sharpening_time = 2.5;  ///< how long it flows back, >= 0; 0 leaves the blurred row
-    int sharpening_steps = 1;    ///< of Runge and Kutta's method, >= 1
-    bool merge_early = true;     ///< whether what the ideal filter lets through is sharpened too
-    std::uint64_t seed = 1;      ///< of the SVD's start
-    int threads = 0;             ///< of fit() at most; 0: as many as the machine has
+    int sharpening_steps = 1;      ///< of Runge and Kutta's method, >= 1
+    bool merge_early = true;       ///< whether what the ideal filter lets through is sharpened too
+    std::uint64_t seed = 1;        ///< of the SVD's start
+    int threads = 0;               ///< of fit() at most; 0: as many as the machine has
   };
 
   BSPM() = default;
@@ -69,8 +69,8 @@ class BSPM : public RecommenderBase<BSPM<T>, T> {
     constexpr const char* where = "BSPM";
     const auto finite = [](double x) { return x >= 0 && std::isfinite(x); };
     detail::expect_option(where, "factors", options.factors, options.factors >= 0, ">= 0");
-    detail::expect_option(where, "ideal_weight", options.ideal_weight,
-                          finite(options.ideal_weight), ">= 0");
+    detail::expect_option(where, "ideal_weight", options.ideal_weight, finite(options.ideal_weight),
+                          ">= 0");
     detail::expect_option(where, "blurring_time", options.blurring_time,
                           finite(options.blurring_time), ">= 0");
     detail::expect_option(where, "blurring_steps", options.blurring_steps,
@@ -91,6 +91,7 @@ class BSPM : public RecommenderBase<BSPM<T>, T> {
     Graph graph("BSPM::fit", train);
     Matrix<T> vectors = leading_vectors(graph);
     train_ = train;
+    process_ = options_;
     graph_ = std::move(graph);
     vectors_ = std::move(vectors);
   }
@@ -147,11 +148,18 @@ class BSPM : public RecommenderBase<BSPM<T>, T> {
     return {sorted.begin(), sorted.end()};
   }
 
-  /// Writes V, what the model was fitted to, and the names, as one safetensors file, atomically.
+  /// Writes V, the process, what the model was fitted to, and the names, as one safetensors file, atomically.
   /// @throws NotFitted; FormatError if the file cannot be written.
   void save(const std::string& path) const {
     this->expect_fitted("save");
     SafetensorsWriter file;
+    const std::vector<double> process{process_.ideal_weight,
+                                      process_.blurring_time,
+                                      static_cast<double>(process_.blurring_steps),
+                                      process_.sharpening_time,
+                                      static_cast<double>(process_.sharpening_steps),
+                                      process_.merge_early ? 1.0 : 0.0};
+    file.add("process", {static_cast<Index>(process.size())}, process);
     const StoredInteractions stored(train_);
     stored.add_to(file, "train");
     file.add("vectors", {vectors_.rows(), vectors_.cols()},
@@ -159,10 +167,24 @@ class BSPM : public RecommenderBase<BSPM<T>, T> {
     file.write(path);
   }
 
-  /// Reads what save() wrote; options stay those of this object.
-  /// @throws FormatError, ShapeError or DataError if the file is damaged; the model is then unchanged.
+  /// Reads what save() wrote. It scores by the process it was saved with; options of this object are those of its next
+  /// fit().
+  /// @throws FormatError, OptionError, ShapeError or DataError if the file is damaged; the model is then unchanged.
   void load(const std::string& path) {
     const Safetensors file(path);
+    const auto process = file.read<double>("process");
+    detail::expect_size(path.c_str(), "the size of process", process.size(), 6);
+    const auto steps = [&](double number) {
+      if (!(number >= 1 && number <= 1e6))
+        detail::fail<FormatError>(path, "a number of steps", number, "in [1, 1e6]");
+      return static_cast<int>(number);
+    };
+    const BSPM read({.ideal_weight = process[0],
+                     .blurring_time = process[1],
+                     .blurring_steps = steps(process[2]),
+                     .sharpening_time = process[3],
+                     .sharpening_steps = steps(process[4]),
+                     .merge_early = process[5] != 0});
     auto train = read_interactions(file, "train");
     Graph graph(path.c_str(), train);
     const auto& shape = file.info("vectors").shape;
@@ -172,6 +194,7 @@ class BSPM : public RecommenderBase<BSPM<T>, T> {
     Matrix<T> vectors(shape[0], shape[1]);
     file.read_into("vectors", std::span(vectors.data(), static_cast<std::size_t>(vectors.size())),
                    shape);
+    process_ = read.options_;
     train_ = std::move(train);
     graph_ = std::move(graph);
     vectors_ = std::move(vectors);
@@ -198,9 +221,9 @@ class BSPM : public RecommenderBase<BSPM<T>, T> {
         const auto values = train.values_of(user);
         for (std::size_t i = 0; i < own.size(); ++i) {
           if (values[i] < 0)
-            detail::fail<DataError>(where,
-                                    detail::concatenate("the value of user ", user, ", item ", own[i]),
-                                    values[i], ">= 0");
+            detail::fail<DataError>(
+                where, detail::concatenate("the value of user ", user, ", item ", own[i]),
+                values[i], ">= 0");
           users[user] += static_cast<double>(values[i]);
           items[own[i]] += static_cast<double>(values[i]);
         }
@@ -247,17 +270,17 @@ class BSPM : public RecommenderBase<BSPM<T>, T> {
     multiply_sparse(graph_.by_item, room.of_users, room.smoothed, {.threads = 1});
   }
   void blur(Matrix<T>& x, Room& room) const {
-    const auto h = static_cast<T>(options_.blurring_time / options_.blurring_steps);
-    for (int step = 0; step < options_.blurring_steps; ++step) {
+    const auto h = static_cast<T>(process_.blurring_time / process_.blurring_steps);
+    for (int step = 0; step < process_.blurring_steps; ++step) {
       smooth(x, room);
       x = (1 - h) * x + h * room.smoothed;
     }
   }
   /// For a linear equation, a step of Runge and Kutta is exp(-h P) up to its fourth power.
   void sharpen(Matrix<T>& x, Room& room) const {
-    if (options_.sharpening_time == 0) return;
-    const double h = options_.sharpening_time / options_.sharpening_steps;
-    for (int step = 0; step < options_.sharpening_steps; ++step) {
+    if (process_.sharpening_time == 0) return;
+    const double h = process_.sharpening_time / process_.sharpening_steps;
+    for (int step = 0; step < process_.sharpening_steps; ++step) {
       room.start = x;
       for (int power = 4; power >= 1; --power) {
         smooth(x, room);
@@ -273,7 +296,7 @@ class BSPM : public RecommenderBase<BSPM<T>, T> {
     Matrix<T> inner(vectors_.cols(), x.cols());
     multiply(vectors_.transpose(), scaled, inner);
     multiply(vectors_, inner, scaled);
-    sum += static_cast<T>(options_.ideal_weight) * (after.asDiagonal() * scaled);
+    sum += static_cast<T>(process_.ideal_weight) * (after.asDiagonal() * scaled);
   }
 
   void filter(Matrix<T>& x) const {
@@ -281,23 +304,22 @@ class BSPM : public RecommenderBase<BSPM<T>, T> {
     const Matrix<T> row = x;
     const auto merge = [&] { add_ideal(row, graph_.inverse_root, graph_.root, x); };
     blur(x, room);
-    if (options_.merge_early) merge();
+    if (process_.merge_early) merge();
     sharpen(x, room);
-    if (!options_.merge_early) merge();
+    if (!process_.merge_early) merge();
   }
   /// P is symmetric, so that only the order and the ideal filter's scales turn around.
   void filter_transposed(Matrix<T>& x) const {
     Room room;
     Matrix<T> row = x;
     sharpen(x, room);
-    if (options_.merge_early) row = x;
+    if (process_.merge_early) row = x;
     blur(x, room);
     add_ideal(row, graph_.root, graph_.inverse_root, x);
   }
 
   [[nodiscard]] Matrix<T> leading_vectors(const Graph& graph) const {
-    const Index factors =
-        std::min({options_.factors, graph.by_user.rows(), graph.by_user.cols()});
+    const Index factors = std::min({options_.factors, graph.by_user.rows(), graph.by_user.cols()});
     if (factors == 0) return Matrix<T>(graph.by_user.cols(), 0);
     return truncated_svd(graph.by_user,
                          {.rank = factors, .seed = options_.seed, .threads = options_.threads})
@@ -305,6 +327,7 @@ class BSPM : public RecommenderBase<BSPM<T>, T> {
   }
 
   Options options_;
+  Options process_;  // of the fit
   Interactions train_;
   Graph graph_;
   Matrix<T> vectors_;

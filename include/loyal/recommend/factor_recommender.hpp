@@ -110,8 +110,9 @@ class FactorRecommender : public RecommenderBase<R, T> {
     Interactions train;
     Matrix<T> user_factors;
     Matrix<T> item_factors;
-    std::vector<double> options;    // whatever numbers the model keeps beside
-    std::vector<Matrix<T>> arrays;  // and whatever matrices, of as many columns as there are factors
+    std::vector<double> options;  // whatever numbers the model keeps beside
+    std::vector<Matrix<T>>
+        arrays;  // and whatever matrices, of as many columns as there are factors
   };
   struct Array {
     const char* name;

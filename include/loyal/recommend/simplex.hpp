@@ -116,15 +116,18 @@ struct SimpleXModel {
             const T weight = share * count_of(k);
             auto row = scores.row(k).array();
             sum += static_cast<double>(weight * (row - margin).max(T(0)).sum());
-            row = (row > margin).select(Eigen::Array<T, 1, Eigen::Dynamic>::Constant(row.size(), weight), T(0));
+            row =
+                (row > margin)
+                    .select(Eigen::Array<T, 1, Eigen::Dynamic>::Constant(row.size(), weight), T(0));
           }
           return sum;
         },
         batch.dx);
     // Through the lengths, then to the user's own vector and the history's mean.
     for (Index k = 0; k < batch.dx.rows(); ++k)
-      batch.dx.row(k) = batch.inverse[k] *
-                        (batch.dx.row(k) - batch.dx.row(k).dot(batch.x.row(k)) * batch.x.row(k)).eval();
+      batch.dx.row(k) =
+          batch.inverse[k] *
+          (batch.dx.row(k) - batch.dx.row(k).dot(batch.x.row(k)) * batch.x.row(k)).eval();
     if (own_share < 1) {
       batch.dpooled.resize(batch.dx.rows(), batch.dx.cols());
       multiply(batch.dx, aggregation.transpose(), batch.dpooled);
@@ -139,14 +142,14 @@ struct SimpleXModel {
       batch.dx *= own_share;
       on_user(batch.dx);
     }
-    negatives.for_each_item(
-        batch.x, [&](Index item, RowVector<T>& g, std::span<const std::int32_t> rows) {
-          if (own_share < 1)
-            for (const auto row : rows) g += batch.dpooled.row(row);
-          const T along = g.dot(units.row(item));
-          g = inverse[item] * (g - along * units.row(item)).eval();
-          on_item(item, g);
-        });
+    negatives.for_each_item(batch.x,
+                            [&](Index item, RowVector<T>& g, std::span<const std::int32_t> rows) {
+                              if (own_share < 1)
+                                for (const auto row : rows) g += batch.dpooled.row(row);
+                              const T along = g.dot(units.row(item));
+                              g = inverse[item] * (g - along * units.row(item)).eval();
+                              on_item(item, g);
+                            });
     return loss;
   }
 };
@@ -179,18 +182,20 @@ template <Scalar T>
 class SimpleX : public FactorRecommender<SimpleX<T>, T> {
  public:
   struct Options {
-    Index factors = 64;               ///< numbers of a vector, >= 1
-    double margin = 0.5;              ///< cosine from which on a negative counts, in [-1, 1]
-    double negative_weight = 150;     ///< of all negatives beside one pair, >= 0
-    double own_share = 0.5;           ///< of the user's own vector, the rest is the history's; in [0, 1]
-    Index negatives = 1024;           ///< items that a batch shares as negatives, >= 1
-    Index batch_users = 128;          ///< users of one step, >= 1
-    int epochs = 50;                  ///< passes through the users, >= 0
-    double learning_rate = 0.003;     ///< of items, Adam's; falls to a twentieth in the course of the epochs; > 0
-    double user_learning_rate = 0.03; ///< of users, who step once an epoch; > 0
-    std::uint64_t seed = 1;           ///< of the start, the order of users and the negatives
-    int threads = 0;                  ///< at most; 0: as many as the machine has
-    ProgressCallback progress = {};   ///< told after each epoch of the mean loss of a pair; false stops
+    Index factors = 64;            ///< numbers of a vector, >= 1
+    double margin = 0.5;           ///< cosine from which on a negative counts, in [-1, 1]
+    double negative_weight = 150;  ///< of all negatives beside one pair, >= 0
+    double own_share = 0.5;   ///< of the user's own vector, the rest is the history's; in [0, 1]
+    Index negatives = 1024;   ///< items that a batch shares as negatives, >= 1
+    Index batch_users = 128;  ///< users of one step, >= 1
+    int epochs = 50;          ///< passes through the users, >= 0
+    double learning_rate =
+        0.003;  ///< of items, Adam's; falls to a twentieth in the course of the epochs; > 0
+    double user_learning_rate = 0.03;  ///< of users, who step once an epoch; > 0
+    std::uint64_t seed = 1;            ///< of the start, the order of users and the negatives
+    int threads = 0;                   ///< at most; 0: as many as the machine has
+    ProgressCallback progress =
+        {};  ///< told after each epoch of the mean loss of a pair; false stops
   };
 
   SimpleX() = default;
@@ -238,7 +243,8 @@ class SimpleX : public FactorRecommender<SimpleX<T>, T> {
     profile.values.assign(history.values.begin(), history.values.end());
     RowVector<T> mean = RowVector<T>::Zero(this->item_factors_.cols());
     for (const auto item : history.items) mean += this->item_factors_.row(item);
-    profile.factors = options_.own_share < 1 ? RowVector<T>(mean * aggregation_) : best_unit(mean, history);
+    profile.factors =
+        options_.own_share < 1 ? RowVector<T>(mean * aggregation_) : best_unit(mean, history);
     normalize(profile.factors);
     return profile;
   }
@@ -262,8 +268,14 @@ class SimpleX : public FactorRecommender<SimpleX<T>, T> {
   using Model = detail::SimpleXModel<T>;
 
   [[nodiscard]] Model empty_model() const {
-    return {static_cast<T>(options_.margin), static_cast<T>(options_.negative_weight),
-            static_cast<T>(options_.own_share), {}, {}, {}, {}, {}};
+    return {static_cast<T>(options_.margin),
+            static_cast<T>(options_.negative_weight),
+            static_cast<T>(options_.own_share),
+            {},
+            {},
+            {},
+            {},
+            {}};
   }
 
   static void normalize(RowVector<T>& x) {
@@ -287,8 +299,14 @@ class SimpleX : public FactorRecommender<SimpleX<T>, T> {
                               detail::concatenate(train.users(), " x ", train.items()),
                               "one of each or more");
     Rng rng{options_.seed};
-    grow(model.users, train.users(), rng);
     grow(model.items, train.items(), rng);
+    if (options_.own_share < 1) {  // the history speaks first
+      const Index before = model.users.rows();
+      model.users.conservativeResize(train.users(), model.items.cols());
+      model.users.bottomRows(train.users() - before).setZero();
+    } else {
+      grow(model.users, train.users(), rng);
+    }
     if (model.aggregation.size() == 0)
       model.aggregation = Matrix<T>::Identity(options_.factors, options_.factors);
     model.normalize_items();
@@ -326,8 +344,9 @@ class SimpleX : public FactorRecommender<SimpleX<T>, T> {
            begin += static_cast<std::size_t>(options_.batch_users)) {
         const auto of = std::span(order).subspan(
             begin, std::min(static_cast<std::size_t>(options_.batch_users), order.size() - begin));
-        const double done = (epoch + static_cast<double>(begin) / static_cast<double>(order.size())) /
-                            options_.epochs;
+        const double done =
+            (epoch + static_cast<double>(begin) / static_cast<double>(order.size())) /
+            options_.epochs;
         const double fall = 1 - 0.95 * done;
         const auto rate = static_cast<T>(fall * options_.learning_rate);
         const auto user_rate = static_cast<T>(fall * options_.user_learning_rate);
@@ -348,11 +367,12 @@ class SimpleX : public FactorRecommender<SimpleX<T>, T> {
             });
       }
       const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-      if (!options_.progress({.what = "epoch",
-                              .step = epoch + 1,
-                              .total = options_.epochs,
-                              .seconds = seconds.count(),
-                              .value = loss / static_cast<double>(std::max<Index>(1, train.size()))}))
+      if (!options_.progress(
+              {.what = "epoch",
+               .step = epoch + 1,
+               .total = options_.epochs,
+               .seconds = seconds.count(),
+               .value = loss / static_cast<double>(std::max<Index>(1, train.size()))}))
         break;
     }
   }

@@ -37,8 +37,8 @@ struct UltraGCNLoss {
   T negative_degree;
   T negative_weight;
   T item_weight;
-  Vector<T> by_user;  // sqrt(d_u + 1) / d_u, 0 for users of nothing
-  Vector<T> by_item;  // 1 / sqrt(d_i + 1)
+  Vector<T> by_user;          // sqrt(d_u + 1) / d_u, 0 for users of nothing
+  Vector<T> by_item;          // 1 / sqrt(d_i + 1)
   SparseMatrix<T> neighbors;  // omega
 
   /// omega of the k strongest neighbors of each item, itself among them.
@@ -50,33 +50,30 @@ struct UltraGCNLoss {
       for (const auto user : item_users.items_of(item))
         sums[static_cast<std::size_t>(item)] += static_cast<double>(train.items_of(user).size());
     std::vector<std::vector<std::pair<std::int32_t, T>>> rows(static_cast<std::size_t>(n));
-    parallel_for(n, {.threads = threads, .grain = std::max<Index>(1, n / 128)},
-                 [&](Index begin, Index end) {
-                   std::vector<std::int32_t> common(static_cast<std::size_t>(n), 0);
-                   std::vector<std::int32_t> met;
-                   TopK<T> best(k);
-                   for (Index i = begin; i < end; ++i) {
-                     met.clear();
-                     for (const auto user : item_users.items_of(i))
-                       for (const auto j : train.items_of(user))
-                         if (common[static_cast<std::size_t>(j)]++ == 0) met.push_back(j);
-                     const double own = sums[static_cast<std::size_t>(i)];
-                     const double others =
-                         own - static_cast<double>(item_users.items_of(i).size());
-                     best.clear();
-                     for (const auto j : met) {
-                       const auto both = static_cast<double>(common[static_cast<std::size_t>(j)]);
-                       common[static_cast<std::size_t>(j)] = 0;
-                       if (others > 0)
-                         best.push(j, static_cast<T>(
-                                          both / others *
-                                          std::sqrt(own / sums[static_cast<std::size_t>(j)])));
-                     }
-                     for (const auto& [j, weight] : best.sorted())
-                       rows[static_cast<std::size_t>(i)].push_back(
-                           {static_cast<std::int32_t>(j), weight});
-                   }
-                 });
+    parallel_for(
+        n, {.threads = threads, .grain = std::max<Index>(1, n / 128)}, [&](Index begin, Index end) {
+          std::vector<std::int32_t> common(static_cast<std::size_t>(n), 0);
+          std::vector<std::int32_t> met;
+          TopK<T> best(k);
+          for (Index i = begin; i < end; ++i) {
+            met.clear();
+            for (const auto user : item_users.items_of(i))
+              for (const auto j : train.items_of(user))
+                if (common[static_cast<std::size_t>(j)]++ == 0) met.push_back(j);
+            const double own = sums[static_cast<std::size_t>(i)];
+            const double others = own - static_cast<double>(item_users.items_of(i).size());
+            best.clear();
+            for (const auto j : met) {
+              const auto both = static_cast<double>(common[static_cast<std::size_t>(j)]);
+              common[static_cast<std::size_t>(j)] = 0;
+              if (others > 0)
+                best.push(j, static_cast<T>(both / others *
+                                            std::sqrt(own / sums[static_cast<std::size_t>(j)])));
+            }
+            for (const auto& [j, weight] : best.sorted())
+              rows[static_cast<std::size_t>(i)].push_back({static_cast<std::int32_t>(j), weight});
+          }
+        });
     neighbors = sparse_from_rows<T>(rows, n);
   }
 
@@ -166,24 +163,26 @@ template <Scalar T>
 class UltraGCN : public FactorRecommender<UltraGCN<T>, T> {
  public:
   struct Options {
-    Index factors = 64;                ///< numbers of a vector, >= 1
-    double positive_constant = 1e-6;   ///< w1, >= 0
-    double positive_degree = 1;        ///< w2, >= 0
-    double negative_constant = 1e-6;   ///< w3, >= 0
-    double negative_degree = 1;        ///< w4, >= 0
-    double negative_weight = 300;      ///< of all negatives beside one pair, >= 0
-    double item_weight = 5e-4;         ///< lambda, of the graph of items; >= 0
-    Index neighbors = 10;              ///< of an item in that graph, >= 0
-    double regularization = 1e-4;      ///< gamma, >= 0
-    bool spectral_start = true;        ///< whether vectors start at a truncated SVD
-    Index negatives = 1024;            ///< items that a batch shares as negatives, >= 1
-    Index batch_users = 128;           ///< users of one step, >= 1
-    int epochs = 50;                   ///< passes through the users, >= 0
-    double learning_rate = 0.003;      ///< of items, Adam's; falls to a twentieth in the course of the epochs; > 0
+    Index factors = 64;               ///< numbers of a vector, >= 1
+    double positive_constant = 1e-6;  ///< w1, >= 0
+    double positive_degree = 1;       ///< w2, >= 0
+    double negative_constant = 1e-6;  ///< w3, >= 0
+    double negative_degree = 1;       ///< w4, >= 0
+    double negative_weight = 300;     ///< of all negatives beside one pair, >= 0
+    double item_weight = 5e-4;        ///< lambda, of the graph of items; >= 0
+    Index neighbors = 10;             ///< of an item in that graph, >= 0
+    double regularization = 1e-4;     ///< gamma, >= 0
+    bool spectral_start = true;       ///< whether vectors start at a truncated SVD
+    Index negatives = 1024;           ///< items that a batch shares as negatives, >= 1
+    Index batch_users = 128;          ///< users of one step, >= 1
+    int epochs = 50;                  ///< passes through the users, >= 0
+    double learning_rate =
+        0.003;  ///< of items, Adam's; falls to a twentieth in the course of the epochs; > 0
     double user_learning_rate = 0.03;  ///< of users, who step once an epoch; > 0
     std::uint64_t seed = 1;            ///< of the start, the order of users and the negatives
     int threads = 0;                   ///< at most; 0: as many as the machine has
-    ProgressCallback progress = {};    ///< told after each epoch of the mean loss of a pair; false stops
+    ProgressCallback progress =
+        {};  ///< told after each epoch of the mean loss of a pair; false stops
   };
 
   UltraGCN() = default;
@@ -235,10 +234,15 @@ class UltraGCN : public FactorRecommender<UltraGCN<T>, T> {
   using Loss = detail::UltraGCNLoss<T>;
 
   [[nodiscard]] Loss loss_for(const Interactions& train, bool with_neighbors) const {
-    Loss loss{static_cast<T>(options_.positive_constant), static_cast<T>(options_.positive_degree),
-              static_cast<T>(options_.negative_constant), static_cast<T>(options_.negative_degree),
-              static_cast<T>(options_.negative_weight),   static_cast<T>(options_.item_weight),
-              {}, {}, {}};
+    Loss loss{static_cast<T>(options_.positive_constant),
+              static_cast<T>(options_.positive_degree),
+              static_cast<T>(options_.negative_constant),
+              static_cast<T>(options_.negative_degree),
+              static_cast<T>(options_.negative_weight),
+              static_cast<T>(options_.item_weight),
+              {},
+              {},
+              {}};
     loss.find_degrees(train);
     if (with_neighbors && loss.item_weight > 0)
       loss.find_neighbors(train, options_.neighbors, options_.threads);
@@ -260,11 +264,10 @@ class UltraGCN : public FactorRecommender<UltraGCN<T>, T> {
     SparseMatrix<T> a = train.matrix<T>();
     for (Index user = 0; user < train.users(); ++user)
       for (typename SparseMatrix<T>::InnerIterator entry(a, user); entry; ++entry)
-        entry.valueRef() = loss.by_item[entry.col()] /
-                           std::sqrt(static_cast<T>(train.items_of(user).size()));
-    const auto svd = truncated_svd(a, {.rank = options_.factors,
-                                       .seed = options_.seed,
-                                       .threads = options_.threads});
+        entry.valueRef() =
+            loss.by_item[entry.col()] / std::sqrt(static_cast<T>(train.items_of(user).size()));
+    const auto svd = truncated_svd(
+        a, {.rank = options_.factors, .seed = options_.seed, .threads = options_.threads});
     for (Index d = 0; d < svd.v.cols(); ++d) {
       const T root = std::sqrt(svd.singular_values[d]);
       x.col(d) += root * svd.u.col(d);
@@ -323,8 +326,8 @@ class UltraGCN : public FactorRecommender<UltraGCN<T>, T> {
         for (Index k = 0; k < some.rows(); ++k)
           some.row(k) = x.row(of[static_cast<std::size_t>(k)]);
         negatives.begin(rng);
-        sum += loss.gradient(train, of, some, y, negatives, static_cast<bool>(options_.progress),
-                             dx);
+        sum +=
+            loss.gradient(train, of, some, y, negatives, static_cast<bool>(options_.progress), dx);
         dx += decay * some;
         for (Index k = 0; k < some.rows(); ++k)
           users.step(x, of[static_cast<std::size_t>(k)], dx.row(k), user_rate);

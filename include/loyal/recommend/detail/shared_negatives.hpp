@@ -65,8 +65,7 @@ class SharedNegatives {
     const Index users = x.rows();
     const Index d = x.cols();
     chosen_.resize(wanted_, d);
-    for (Index j = 0; j < wanted_; ++j)
-      chosen_.row(j) = y.row(items_[static_cast<std::size_t>(j)]);
+    for (Index j = 0; j < wanted_; ++j) chosen_.row(j) = y.row(items_[static_cast<std::size_t>(j)]);
     of_negatives_.resize(wanted_, d);
     parts_.resize(static_cast<std::size_t>((wanted_ + width - 1) / width));
     parallel_for(wanted_, {.threads = threads_, .grain = width}, [&](Index begin, Index end) {
@@ -88,8 +87,8 @@ class SharedNegatives {
              p < first_pair_[static_cast<std::size_t>(row) + 1]; ++p) {
           Pair& pair = pairs_[static_cast<std::size_t>(p)];
           const auto item = y.row(items_[static_cast<std::size_t>(pair.slot)]);
-          losses_[static_cast<std::size_t>(row)] += static_cast<double>(
-              positive(x.row(row).dot(item), pair.weight, pair.slope));
+          losses_[static_cast<std::size_t>(row)] +=
+              static_cast<double>(positive(x.row(row).dot(item), pair.weight, pair.slope));
           dx.row(row) += pair.slope * item;
         }
       }
@@ -105,22 +104,21 @@ class SharedNegatives {
   /// vector, users are the rows of the batch that have a pair with it. Of several threads, each item once.
   template <class F>
   void for_each_item(const Matrix<T>& x, const F& f) const {
-    parallel_for(std::ssize(items_), {.threads = threads_, .grain = 64},
-                 [&](Index begin, Index end) {
-                   RowVector<T> g(x.cols());
-                   for (Index slot = begin; slot < end; ++slot) {
-                     if (slot < wanted_)
-                       g = of_negatives_.row(slot);
-                     else
-                       g.setZero();
-                     const auto from = static_cast<std::size_t>(by_item_[static_cast<std::size_t>(slot)]);
-                     const auto to =
-                         static_cast<std::size_t>(by_item_[static_cast<std::size_t>(slot) + 1]);
-                     for (auto i = from; i < to; ++i) g += slopes_[i] * x.row(rows_[i]);
-                     f(Index{items_[static_cast<std::size_t>(slot)]}, g,
-                       std::span(rows_).subspan(from, to - from));
-                   }
-                 });
+    parallel_for(
+        std::ssize(items_), {.threads = threads_, .grain = 64}, [&](Index begin, Index end) {
+          RowVector<T> g(x.cols());
+          for (Index slot = begin; slot < end; ++slot) {
+            if (slot < wanted_)
+              g = of_negatives_.row(slot);
+            else
+              g.setZero();
+            const auto from = static_cast<std::size_t>(by_item_[static_cast<std::size_t>(slot)]);
+            const auto to = static_cast<std::size_t>(by_item_[static_cast<std::size_t>(slot) + 1]);
+            for (auto i = from; i < to; ++i) g += slopes_[i] * x.row(rows_[i]);
+            f(Index{items_[static_cast<std::size_t>(slot)]}, g,
+              std::span(rows_).subspan(from, to - from));
+          }
+        });
   }
 
  private:
