@@ -34,7 +34,8 @@ namespace loyal {
 ///
 /// @throws DataError without users or items, or for negative values.
 /// Source: Shen et al., How Powerful is Graph Convolution for Recommendation?, CIKM 2021, equations (13) to (15).
-/// Cost: truncated_svd(); a user, the sum over their items of the items' users' items, and items x factors.
+/// Cost: truncated_svd(); a user, the sum over their items of the items' users' items, and items x factors. Many
+/// users at once take one product of N and of V.
 ///
 ///     const std::vector<loyal::Interaction> pairs{{0, 0}, {0, 1}, {1, 0}, {1, 1}, {2, 1}, {3, 2}};
 ///     loyal::GFCF<double> model({.factors = 2});
@@ -106,14 +107,24 @@ class GFCF : public RecommenderBase<GFCF<T>, T> {
     finish(profile.history(), sum, scores);
   }
   void score_block(Index first, Matrix<T>& scores) const {
-    Matrix<T> factors(scores.rows(), vectors_.cols());
-    for (Index row = 0; row < scores.rows(); ++row)
-      low_pass(history_of(first + row), &factors(row, 0));
+    const Index count = scores.rows();
+    Matrix<T> factors(count, vectors_.cols());
+    for (Index row = 0; row < count; ++row) low_pass(history_of(first + row), &factors(row, 0));
     multiply(factors, vectors_.transpose(), scores);
+    // N^T N x of all these users side by side: each entry of N then meets as many numbers as there are users.
+    Matrix<T> by_user = Matrix<T>::Zero(train_.users(), count);
     SparseSum<T> sum(train_.users());
-    for (Index row = 0; row < scores.rows(); ++row)
-      finish(history_of(first + row), sum,
-             {scores.row(row).data(), static_cast<std::size_t>(scores.cols())});
+    for (Index row = 0; row < count; ++row) {
+      add_users(history_of(first + row), sum);
+      sum.drain([&](Index user, T value) { by_user(user, row) = value; });
+    }
+    Matrix<T> linear;
+    multiply_sparse(graph_.by_item, by_user, linear, {.threads = 1});
+    constexpr Index some = 256;  // items whose numbers stay in the first-level cache
+    for (Index from = 0; from < scores.cols(); from += some)
+      for (Index row = 0; row < count; ++row)
+        for (Index i = from; i < std::min(from + some, scores.cols()); ++i)
+          scores(row, i) = scores(row, i) * (low_pass_ * graph_.root[i]) + linear(i, row);
   }
 
   /// The k items of the profile's history that speak most for @p item, best first.
@@ -238,13 +249,18 @@ class GFCF : public RecommenderBase<GFCF<T>, T> {
     }
   }
 
+  /// sum = N x
+  void add_users(const History& history, SparseSum<T>& sum) const {
+    for (std::size_t i = 0; i < history.items.size(); ++i)
+      sum.add(sparse_row(graph_.by_item, history.items[i]),
+              history.values.empty() ? T(1) : static_cast<T>(history.values[i]));
+  }
+
   /// scores = a scores D_I^1/2 + x N^T N
   void finish(const History& history, SparseSum<T>& sum, std::span<T> scores) const {
     for (std::size_t i = 0; i < scores.size(); ++i)
       scores[i] *= low_pass_ * graph_.root[static_cast<Index>(i)];
-    for (std::size_t i = 0; i < history.items.size(); ++i)
-      sum.add(sparse_row(graph_.by_item, history.items[i]),
-              history.values.empty() ? T(1) : static_cast<T>(history.values[i]));
+    add_users(history, sum);
     sum.drain([&](Index user, T value) {
       const auto row = sparse_row(graph_.by_user, user);
       for (std::size_t i = 0; i < row.columns.size(); ++i)

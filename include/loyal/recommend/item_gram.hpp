@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -32,7 +33,6 @@ template <Scalar T>
       xt, x,
       [&](Index i, SparseSum<T>& sum) {
         auto& row = rows[static_cast<std::size_t>(i)];
-        row.reserve(sum.size());
         sum.drain([&](Index j, T value) { row.emplace_back(static_cast<std::int32_t>(j), value); });
       },
       options);
@@ -42,8 +42,10 @@ template <Scalar T>
 /// For one item at a time, the items that explain it best on their own, and the Gram matrix among them: what
 /// remains of a linear model when only so many items may explain another.
 ///
-///   item i is explained alone by j up to (g_ij - l1)^2 / (g_jj + l2), for g_ij > l1 (|g_ij| where signs are free)
+///   item i is explained alone by j up to (g_ij - l1)^2 / (g_jj + l2), if g_ij > l1
 ///
+/// With weights of free sign l1 selects nothing here: an item that has nothing in common with i may still
+/// correct for others.
 /// One object serves one thread.
 /// Source: none, our own. Cost: an item, the Gram rows of its candidates are walked through once.
 ///
@@ -63,11 +65,18 @@ class ItemNeighborhood {
   /// Finds the @p count best candidates for an item (0: all there are) and their Gram matrix.
   void gather(Index item, Index count, T l1, T l2, bool nonnegative = true) {
     const auto row = sparse_row(all_, item);
+    const T least = nonnegative ? l1 : T(0);
     best_.clear();
     for (std::size_t e = 0; e < row.columns.size(); ++e) {
       const Index j = row.columns[e];
       const T g = nonnegative ? row.values[e] : std::abs(row.values[e]);
-      if (j != item && g > l1) best_.push_back({j, (g - l1) * (g - l1) / (diagonal_[j] + l2)});
+      if (j != item && g > least)
+        best_.push_back({j, (g - least) * (g - least) / (diagonal_[j] + l2)});
+    }
+    if (count == 0 && !nonnegative) {
+      best_.clear();
+      for (Index j = 0; j < all_.rows(); ++j)
+        if (j != item) best_.push_back({j, T(0)});
     }
     if (count > 0 && std::cmp_greater(best_.size(), count)) {
       std::nth_element(best_.begin(), best_.begin() + count, best_.end(), detail::RanksBefore{});

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -66,10 +67,14 @@ class ItemKNN : public ItemWeightRecommender<ItemKNN<T>, T, SparseItemWeights<T>
     product_rows(rows, columns,
                  [&](Index i, SparseSum<T>& sum) {
                    TopK<T> best(std::min(options_.neighbors, train.items()));
-                   sum.drain([&](Index j, T dot) {
-                     if (j != i && dot != 0)
-                       best.push(j, alike(dot, sizes[static_cast<std::size_t>(i)],
-                                          sizes[static_cast<std::size_t>(j)]));
+                   std::array<T, SparseSum<T>::block> similarity;
+                   sum.drain_blocks([&](Index first, std::span<const T> dots) {
+                     alike.compare(dots, sizes[static_cast<std::size_t>(i)],
+                                   std::span<const T>(sizes).subspan(
+                                       static_cast<std::size_t>(first), dots.size()),
+                                   similarity);
+                     best.offer(std::span<const T>(similarity).first(dots.size()), first,
+                                [i](Index j) { return j == i; });
                    });
                    auto& kept = near[static_cast<std::size_t>(i)];
                    for (const auto& [j, similarity] : best.sorted())

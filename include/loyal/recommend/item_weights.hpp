@@ -20,7 +20,7 @@
 
 namespace loyal {
 
-/// The weights W of an item-to-item model, one row for each item of a history: all of them, or those not zero.
+/// The weights W of an item-to-item model, one row for each item of a history; all of them.
 ///
 /// Source: none, our own.
 template <Scalar T>
@@ -52,6 +52,7 @@ struct DenseItemWeights {
   }
 };
 
+/// The same where few weights are not zero, which alone are stored.
 template <Scalar T>
 struct SparseItemWeights {
   SparseMatrix<T> rows;

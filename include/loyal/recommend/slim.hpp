@@ -25,8 +25,8 @@ namespace loyal {
 ///   score(user, i) = sum over the user's items j of value_j W_ji
 ///
 /// Coordinate descent on X^T X with an active set: after a pass over all candidates those with a weight are
-/// repeated until still, then all are looked at again. Where values are >= 0, an item whose product with
-/// i is at most l1 never gets a weight, so that leaving it out loses nothing.
+/// repeated until still, then all are looked at again. Where values and weights are >= 0, an item whose
+/// product with i is at most l1 never gets a weight, so that leaving it out loses nothing.
 /// @throws DataError without users or items.
 /// Source: Ning & Karypis, ICDM 2011; Friedman, Hastie & Tibshirani, Journal of Statistical Software 33(1), 2010.
 /// Cost: X^T X (see item_gram), then an item the square of its neighbors, some times; items are shared among
