@@ -146,8 +146,8 @@ struct UltraGCNLoss {
 ///
 ///   d   numbers of pairs of users and items; x  users x factors, y  items x factors
 ///
-/// A pair counts once, whatever its value. Vectors start at the truncated SVD of the degree-normalized matrix, which
-/// saves most of the epochs; or, with spectral_start off, at random as in the paper. A stranger is the vector of least
+/// A pair counts once, whatever its value. Vectors start at the best scores without users and the truncated SVD of the
+/// degree-normalized matrix, which saves epochs; or, with spectral_start off, at random as in the paper. A stranger is the vector of least
 /// loss against the items as they are, found by L-BFGS. partial_fit() goes on from the vectors there are.
 /// @throws OptionError; DataError without users or items.
 /// Source: Mao et al., UltraGCN: Ultra Simplification of Graph Convolutional Networks for Recommendation, CIKM 2021,
@@ -259,25 +259,43 @@ class UltraGCN : public FactorRecommender<UltraGCN<T>, T> {
       for (Index d = 0; d < factors; ++d) table(i, d) = deviation * rng.normal<T>();
   }
 
-  /// x and y at the SVD of D_U^-1/2 R D_I^-1/2: users at length 1, items with the root of their degree.
+  /// The first factor is 1 for users, and for an item the score of least loss among those that are the same for all
+  /// users. The others are at the SVD of D_U^-1/2 R D_I^-1/2 without its first vectors, which know degrees only: users
+  /// at length 1, items with the roots of their degrees, of length 1 in the mean.
   void start_at_svd(const Interactions& train, const Loss& loss, Matrix<T>& x, Matrix<T>& y) const {
     SparseMatrix<T> a = train.matrix<T>();
-    for (Index user = 0; user < train.users(); ++user)
-      for (typename SparseMatrix<T>::InnerIterator entry(a, user); entry; ++entry)
-        entry.valueRef() =
-            loss.by_item[entry.col()] / std::sqrt(static_cast<T>(train.items_of(user).size()));
+    Vector<double> pull = Vector<double>::Zero(train.items());
+    double push = 0;
+    for (Index user = 0; user < train.users(); ++user) {
+      const auto degree = static_cast<double>(train.items_of(user).size());
+      for (typename SparseMatrix<T>::InnerIterator entry(a, user); entry; ++entry) {
+        entry.valueRef() = loss.by_item[entry.col()] / static_cast<T>(std::sqrt(degree));
+        pull[entry.col()] +=
+            static_cast<double>(loss.positive_constant + loss.positive_degree * loss.by_user[user] *
+                                                             loss.by_item[entry.col()]);
+      }
+      push += degree * static_cast<double>(loss.by_user[user]);
+    }
     const auto svd = truncated_svd(
         a, {.rank = options_.factors, .seed = options_.seed, .threads = options_.threads});
-    for (Index d = 0; d < svd.v.cols(); ++d) {
-      const T root = std::sqrt(svd.singular_values[d]);
-      x.col(d) += root * svd.u.col(d);
-      y.col(d) += root * svd.v.col(d);
+    for (Index d = 1; d < svd.v.cols(); ++d) {
+      x.col(d) += svd.singular_values[d] * svd.u.col(d);
+      y.col(d) += svd.v.col(d).cwiseQuotient(loss.by_item);
     }
+    x.col(0).setZero();
+    y.col(0).setZero();
+    const T length = std::sqrt(y.squaredNorm() / static_cast<T>(y.rows()));
+    if (length > 0) y /= length;
     for (Index user = 0; user < x.rows(); ++user)
-      if (!train.items_of(user).empty()) x.row(user).normalize();
-    for (Index item = 0; item < y.rows(); ++item) y.row(item) /= loss.by_item[item];
-    const T mean = std::sqrt(y.squaredNorm() / static_cast<T>(y.rows()));
-    if (mean > 0) y /= mean;
+      if (x.row(user).squaredNorm() > 0) x.row(user).normalize();
+    x.col(0).setOnes();
+    const double share = options_.negative_weight / static_cast<double>(train.items());
+    for (Index item = 0; item < train.items(); ++item) {
+      const double against =
+          share * (options_.negative_constant * static_cast<double>(train.size()) +
+                   options_.negative_degree * static_cast<double>(loss.by_item[item]) * push);
+      y(item, 0) = static_cast<T>(std::log((pull[item] + 1e-3) / (against + 1e-3)));
+    }
   }
 
   void fit_from(const Interactions& train, Matrix<T> x, Matrix<T> y) {
