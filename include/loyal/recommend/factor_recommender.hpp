@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <utility>
@@ -110,9 +111,16 @@ class FactorRecommender : public RecommenderBase<R, T> {
     Matrix<T> user_factors;
     Matrix<T> item_factors;
     std::vector<double> options;  // whatever numbers the model keeps beside
+    std::vector<Matrix<T>>
+        arrays;  // and whatever matrices, of as many columns as there are factors
+  };
+  struct Array {
+    const char* name;
+    const Matrix<T>* matrix;
   };
 
-  void write(const std::string& path, std::span<const double> options) const {
+  void write(const std::string& path, std::span<const double> options,
+             std::initializer_list<Array> arrays = {}) const {
     SafetensorsWriter file;
     const StoredInteractions stored(train_);
     stored.add_to(file, "train");
@@ -121,13 +129,15 @@ class FactorRecommender : public RecommenderBase<R, T> {
     };
     add("user_factors", user_factors_);
     add("item_factors", item_factors_);
+    for (const auto& [name, matrix] : arrays) add(name, *matrix);
     file.add("options", {static_cast<Index>(options.size())}, options);
     file.write(path);
   }
 
-  [[nodiscard]] static Stored read(const std::string& path, std::size_t options) {
+  [[nodiscard]] static Stored read(const std::string& path, std::size_t options,
+                                   std::initializer_list<const char*> arrays = {}) {
     const Safetensors file(path);
-    Stored stored{read_interactions(file, "train"), {}, {}, file.read<double>("options")};
+    Stored stored{read_interactions(file, "train"), {}, {}, file.read<double>("options"), {}};
     detail::expect_size(path.c_str(), "the number of options", stored.options.size(), options);
     const auto factors = [&](const char* name, Index rows) {
       const auto& shape = file.info(name).shape;
@@ -142,6 +152,12 @@ class FactorRecommender : public RecommenderBase<R, T> {
     stored.item_factors = factors("item_factors", stored.train.items());
     detail::expect_size(path.c_str(), "the number of factors", stored.item_factors.cols(),
                         stored.user_factors.cols());
+    for (const char* name : arrays) {
+      const auto& shape = file.info(name).shape;
+      stored.arrays.push_back(factors(name, shape.empty() ? 0 : shape[0]));
+      detail::expect_size(path.c_str(), "the number of factors", stored.arrays.back().cols(),
+                          stored.item_factors.cols());
+    }
     return stored;
   }
 
