@@ -204,6 +204,46 @@ class Interactions {
     item_names_ = std::move(items_named);
   }
 
+  /// These and @p more together. Users and items of one name are one where both have names, else those of one
+  /// number. @throws DataError if only one of the two has names, or a pair is in both and refused.
+  [[nodiscard]] Interactions joined(const Interactions& more,
+                                    Duplicates duplicates = Duplicates::sum) const {
+    if (users() == 0 && items() == 0) return more;
+    const auto named = [](const Interactions& x) {
+      return !x.user_names_.empty() || !x.item_names_.empty();
+    };
+    if (named(*this) != named(more))
+      detail::fail<DataError>("Interactions::joined", "names",
+                              named(more) ? "only in the second" : "only in the first",
+                              "in both or in neither");
+    auto all = pairs();
+    auto added = more.pairs();
+    Index user_count = std::max(users(), more.users());
+    Index item_count = std::max(items(), more.items());
+    IdMap users_named = user_names_;
+    IdMap items_named = item_names_;
+    if (named(*this)) {
+      const auto numbers = [](IdMap& names, const IdMap& others) {
+        std::vector<std::int32_t> of;
+        for (const auto& name : others.names()) of.push_back(names.add(name));
+        return of;
+      };
+      const auto user_of = numbers(users_named, more.user_names_);
+      const auto item_of = numbers(items_named, more.item_names_);
+      for (auto& pair : added) {
+        pair.user = user_of[static_cast<std::size_t>(pair.user)];
+        pair.item = item_of[static_cast<std::size_t>(pair.item)];
+      }
+      user_count = users_named.size();
+      item_count = items_named.size();
+    }
+    all.insert(all.end(), added.begin(), added.end());
+    Interactions together(user_count, item_count, all, duplicates);
+    together.user_names_ = std::move(users_named);
+    together.item_names_ = std::move(items_named);
+    return together;
+  }
+
   friend bool operator==(const Interactions&, const Interactions&) = default;
 
  private:

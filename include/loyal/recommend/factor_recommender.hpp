@@ -96,6 +96,23 @@ class FactorRecommender : public RecommenderBase<R, T> {
   /// @throws NotFitted; FormatError if the file cannot be written.
   void save(const std::string& path) const {
     this->expect_fitted("save");
+    write(path, {});
+  }
+
+  /// Reads what save() wrote; options stay those of this object.
+  /// @throws FormatError, ShapeError or DataError if the file is damaged; the model is then unchanged.
+  void load(const std::string& path) { take(*this, read(path, 0)); }
+
+ protected:
+  /// What a file holds.
+  struct Stored {
+    Interactions train;
+    Matrix<T> user_factors;
+    Matrix<T> item_factors;
+    std::vector<double> options;  // whatever numbers the model keeps beside
+  };
+
+  void write(const std::string& path, std::span<const double> options) const {
     SafetensorsWriter file;
     const StoredInteractions stored(train_);
     stored.add_to(file, "train");
@@ -104,15 +121,15 @@ class FactorRecommender : public RecommenderBase<R, T> {
     };
     add("user_factors", user_factors_);
     add("item_factors", item_factors_);
+    file.add("options", {static_cast<Index>(options.size())}, options);
     file.write(path);
   }
 
-  /// Reads what save() wrote; options stay those of this object.
-  /// @throws FormatError, ShapeError or DataError if the file is damaged; the model is then unchanged.
-  void load(const std::string& path) {
+  [[nodiscard]] static Stored read(const std::string& path, std::size_t options) {
     const Safetensors file(path);
-    auto train = read_interactions(file, "train");
-    const auto read = [&](const char* name, Index rows) {
+    Stored stored{read_interactions(file, "train"), {}, {}, file.read<double>("options")};
+    detail::expect_size(path.c_str(), "the number of options", stored.options.size(), options);
+    const auto factors = [&](const char* name, Index rows) {
       const auto& shape = file.info(name).shape;
       if (shape.size() != 2 || shape[0] != rows)
         detail::fail<FormatError>(path, detail::concatenate("the shape of ", name),
@@ -121,15 +138,19 @@ class FactorRecommender : public RecommenderBase<R, T> {
       file.read_into(name, std::span(m.data(), static_cast<std::size_t>(m.size())), shape);
       return m;
     };
-    auto users = read("user_factors", train.users());
-    auto items = read("item_factors", train.items());
-    detail::expect_size(path.c_str(), "the number of factors", items.cols(), users.cols());
-    user_factors_ = std::move(users);
-    item_factors_ = std::move(items);
-    train_ = std::move(train);
+    stored.user_factors = factors("user_factors", stored.train.users());
+    stored.item_factors = factors("item_factors", stored.train.items());
+    detail::expect_size(path.c_str(), "the number of factors", stored.item_factors.cols(),
+                        stored.user_factors.cols());
+    return stored;
   }
 
- protected:
+  static void take(FactorRecommender& model, Stored&& stored) {
+    model.user_factors_ = std::move(stored.user_factors);
+    model.item_factors_ = std::move(stored.item_factors);
+    model.train_ = std::move(stored.train);
+  }
+
   Interactions train_;
   Matrix<T> user_factors_;
   Matrix<T> item_factors_;

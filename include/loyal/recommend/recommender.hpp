@@ -36,18 +36,19 @@ struct UserProfile {
 
 /// What must not, or alone may, be recommended. All sets are looked at within the ranking, not after it.
 struct RecommendFilter {
-  bool seen = false;                   ///< whether items of the user's history may come again
-  std::span<const std::int32_t> deny;  ///< items that must not come, ascending
-  std::span<const std::int32_t>
-      allow;  ///< where not empty, the only items that may come, ascending
-  std::span<const std::uint8_t> on_sale;  ///< where not empty, one number an item; 0: must not come
+  bool seen = false;                        ///< whether items of the user's history may come again
+  std::span<const std::int32_t> deny = {};  ///< items that must not come, ascending
+  std::span<const std::int32_t> allow =
+      {};  ///< where not empty, the only items that may come, ascending
+  std::span<const std::uint8_t> on_sale =
+      {};  ///< where not empty, one number an item; 0: must not come
 };
 
 /// What recommend_all() does.
 struct RecommendAllOptions {
-  Index k = 10;            ///< items a user, >= 0
-  RecommendFilter filter;  ///< for all users alike
-  int threads = 0;         ///< at most; 0: as many as the machine has
+  Index k = 10;                 ///< items a user, >= 0
+  RecommendFilter filter = {};  ///< for all users alike
+  int threads = 0;              ///< at most; 0: as many as the machine has
 };
 
 namespace detail {
