@@ -322,10 +322,15 @@ class ItemIndex {
     s.code_error = s.scale * std::sqrt(errors);
   }
 
+  /// Whether products of this size stay within T; where they may not, nothing is known of scores.
+  static bool is_safe(double reach) {
+    return reach < static_cast<double>(std::numeric_limits<T>::max()) / 4;
+  }
+
   /// Whether block b or a later one may hold one of the best.
   [[nodiscard]] bool goes_on(const Scratch& s, Index b) const {
     const double reach = s.norm * bounds(b).norm;
-    return s.walks && !(reach + rounding(reach) < s.candidates.threshold());
+    return s.walks && !(is_safe(reach) && reach + rounding(reach) < s.candidates.threshold());
   }
 
   void visit(Scratch& s, Index b) const {
@@ -335,11 +340,9 @@ class ItemIndex {
     const Bounds bound = bounds(b);
     const double reach = s.norm * bound.norm;
     const double unit = s.scale * bound.scale;
-    // Where products may overflow nothing is known.
-    const double slack =
-        reach < static_cast<double>(std::numeric_limits<T>::max()) / 4
-            ? s.code_error * bound.code_norm + s.norm * bound.code_error + rounding(reach)
-            : infinite;
+    const double slack = is_safe(reach) ? s.code_error * bound.code_norm +
+                                              s.norm * bound.code_error + rounding(reach)
+                                        : infinite;
     const auto least = [&] {
       const double steps = (s.candidates.threshold() - slack) / unit + s.offset;
       constexpr double most = std::numeric_limits<std::int32_t>::max();
