@@ -349,17 +349,19 @@ class ItemIndex {
       return unit > 0 && steps > -most ? static_cast<std::int32_t>(std::min(steps, most)) - 1
                                        : std::numeric_limits<std::int32_t>::min();
     };
+    const std::int32_t* const order = parts_.order.data() + b * block;
+    const Index count = std::min(block, items() - b * block);
+    constexpr Index some = 16;
     std::int32_t wanted = least();
-    unsigned passing = 0;
-    for (const std::int32_t sum : sums) passing |= sum >= wanted ? 1U : 0U;
-    if (passing == 0) return;
-    const Index first = b * block;
-    const Index count = std::min(block, items() - first);
-    for (Index i = 0; i < count; ++i) {
-      if (sums[i] < wanted) continue;
-      const double near = unit * (sums[i] - s.offset);
-      offer(s, parts_.order[static_cast<std::size_t>(first + i)], near - slack, near + slack);
-      wanted = least();
+    for (Index first = 0; first < count; first += some) {
+      unsigned passing = 0;
+      for (Index i = first; i < first + some; ++i) passing |= sums[i] >= wanted ? 1U : 0U;
+      if (passing == 0) continue;
+      for (Index i = first; i < std::min(first + some, count); ++i) {
+        if (sums[i] < wanted) continue;
+        const double near = unit * (sums[i] - s.offset);
+        if (offer(s, order[i], near - slack, near + slack)) wanted = least();
+      }
     }
   }
 
@@ -375,14 +377,16 @@ class ItemIndex {
     }
   }
 
-  void offer(Scratch& s, std::int32_t item, double lower, double upper) const {
+  /// Whether the threshold has risen.
+  bool offer(Scratch& s, std::int32_t item, double lower, double upper) const {
     const auto holds = [item](std::span<const std::int32_t> items) {
       return std::binary_search(items.begin(), items.end(), item);
     };
-    if (!s.filter.on_sale.empty() && s.filter.on_sale[static_cast<std::size_t>(item)] == 0) return;
-    if (holds(s.seen) || holds(s.filter.deny)) return;
-    if (!s.filter.allow.empty() && !holds(s.filter.allow)) return;
-    s.candidates.offer(item, lower, upper, scorer(s));
+    if (!s.filter.on_sale.empty() && s.filter.on_sale[static_cast<std::size_t>(item)] == 0)
+      return false;
+    if (holds(s.seen) || holds(s.filter.deny)) return false;
+    if (!s.filter.allow.empty() && !holds(s.filter.allow)) return false;
+    return s.candidates.offer(item, lower, upper, scorer(s));
   }
 
   /// Computes scores as multiply() does; some rows more, so that it never takes its way for few columns.

@@ -26,16 +26,19 @@ class Candidates {
   /// The k-th best score is not below this; what is below it need not be offered.
   [[nodiscard]] double threshold() const { return threshold_; }
 
-  /// score(items, count, scores) computes what is not known well enough to tell which to keep.
+  /// Whether the threshold has risen. score(items, count, scores) computes what is not known well enough to tell
+  /// which to keep.
   template <class Score>
-  void offer(std::int32_t item, double lower, double upper, const Score& score) {
+  bool offer(std::int32_t item, double lower, double upper, const Score& score) {
     all_.push_back({lower, upper, item, false});
-    if (all_.size() < 2 * k_ + 64) return;
+    if (all_.size() < room()) return false;
+    const double before = threshold_;
     drop();
-    if (all_.size() > k_ + k_ / 2 + 48) {
+    if (all_.size() > k_ + (room() - k_) / 2) {
       make_exact(score);
       drop();
     }
+    return threshold_ > before;
   }
 
   /// The k best, best first.
@@ -56,6 +59,8 @@ class Candidates {
     std::int32_t item;
     bool exact;  // both bounds are the score
   };
+
+  [[nodiscard]] std::size_t room() const { return k_ + k_ / 2 + 32; }
 
   /// Raises the threshold to the k-th best lower bound and lets go what cannot reach it.
   void drop() {
