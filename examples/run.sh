@@ -13,7 +13,8 @@ if [ ! -f "$root/examples/$name.cpp" ]; then
   echo "no example '$name'; there are: ${there[*]%.cpp}" >&2
   exit 2
 fi
-"$root/tools/install_dependencies.sh"
+read -ra needed < <(sed -n 's|^// needs: [^ ]* ||p' "$root/examples/$name.cpp") || true
+"$root/tools/install_dependencies.sh" "${needed[@]}"
 log=$(mktemp)
 { (cd "$root" && cmake --preset release) && cmake --build "$root/build/release" --target "$name"; } >"$log" 2>&1 ||
   { cat "$log" >&2; exit 1; }
