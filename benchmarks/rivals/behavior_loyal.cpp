@@ -76,9 +76,14 @@ int main() {
     double retained = 0;
     for (loyal::Index i = 0; i < table.retained.size(); ++i)
       if (table.retained.data()[i] > 0) retained += table.retained.data()[i];
-    checks = {static_cast<double>(table.size.size()), table.size.sum(), retained,
-              table.retained(0, 1),                   table.retained(0, 20), table.retained(5, 3),
-              table.retained(18, 2),                  static_cast<double>(rfm.users.size())};
+    checks = {static_cast<double>(table.size.size()),
+              table.size.sum(),
+              retained,
+              table.retained(0, 1),
+              table.retained(0, 20),
+              table.retained(5, 3),
+              table.retained(18, 2),
+              static_cast<double>(rfm.users.size())};
     for (loyal::Index c = 0; c < 4; ++c) checks.push_back(rfm.values.col(c).sum());
   }
   const auto median = [](std::vector<double> x) {

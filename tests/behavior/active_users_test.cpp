@@ -15,9 +15,10 @@ TEST_CASE("active users, as sets of users over days") {
   for (int trial = 0; trial < 60; ++trial) {
     const auto log = testing::random_log(rng, 1 + static_cast<int>(rng.below(150)), 40 * day);
     const auto known = log.before(testing::random_cutoff(rng, log));
-    ActiveUsersOptions o{.week = 1 + static_cast<int>(rng.below(9)),
-                         .month = 1 + static_cast<int>(rng.below(30)),
-                         .calendar = Calendar{{.zone = TimeZone{static_cast<Time>(rng.below(9)) * hour}}}};
+    ActiveUsersOptions o{
+        .week = 1 + static_cast<int>(rng.below(9)),
+        .month = 1 + static_cast<int>(rng.below(30)),
+        .calendar = Calendar{{.zone = TimeZone{static_cast<Time>(rng.below(9)) * hour}}}};
     if (rng.bernoulli(0.5)) o.kinds = {"visit", "purchase"};
     const auto users = active_users(known, o);
     const auto number = [&](Time t) { return o.calendar.number(t, Period::daily); };
@@ -29,7 +30,8 @@ TEST_CASE("active users, as sets of users over days") {
         std::set<std::int32_t> seen;
         for (const Event& e : known.events()) {
           const auto on = number(e.time) - first;
-          if (on > d - window && on <= d && (o.kinds.empty() || log.kinds().name(e.kind) != "lesson"))
+          if (on > d - window && on <= d &&
+              (o.kinds.empty() || log.kinds().name(e.kind) != "lesson"))
             seen.insert(e.user);
         }
         return static_cast<double>(seen.size());

@@ -36,7 +36,8 @@ TEST_CASE("days of a change of clocks have 23 and 25 hours") {
   CHECK(length(at(2024, 10, 27, 12)) == 25 * hour);
   CHECK(length(at(2024, 7, 1, 12)) == day);
   CHECK(calendar.number(at(2024, 6, 30, 21), Period::monthly) == 54 * 12 + 5);
-  CHECK(calendar.number(at(2024, 6, 30, 22), Period::monthly) == 54 * 12 + 6);  // midnight in Berlin
+  CHECK(calendar.number(at(2024, 6, 30, 22), Period::monthly) ==
+        54 * 12 + 6);  // midnight in Berlin
 }
 
 TEST_CASE("names and numbers of periods") {
@@ -67,7 +68,8 @@ TEST_CASE("every moment lies in the period that it is numbered with") {
     const Calendar calendar{{.zone = zone}};
     for (const Period period : {Period::daily, Period::weekly, Period::monthly}) {
       detail::RisingPeriods rising(calendar, period);
-      for (Time t = at(2024, 1, 1); t < at(2024, 12, 31); t += 1 + static_cast<Time>(rng.below(day))) {
+      for (Time t = at(2024, 1, 1); t < at(2024, 12, 31);
+           t += 1 + static_cast<Time>(rng.below(day))) {
         const auto n = calendar.number(t, period);
         CHECK(calendar.start(n, period) <= t);
         CHECK(t < calendar.start(n + 1, period));
@@ -83,8 +85,8 @@ TEST_CASE("every moment lies in the period that it is numbered with") {
 
 TEST_CASE("a function of offsets becomes a table") {
   const TimeZone truth = berlin();
-  const TimeZone zone = TimeZone::sampled([&](Time t) { return truth.local(t) - t; }, at(2023, 1, 1),
-                                          at(2025, 1, 1));
+  const TimeZone zone =
+      TimeZone::sampled([&](Time t) { return truth.local(t) - t; }, at(2023, 1, 1), at(2025, 1, 1));
   Rng rng{2};
   for (int i = 0; i < 1000; ++i) {
     const Time t = at(2023, 1, 1) + static_cast<Time>(rng.below(2 * 365 * day));

@@ -46,7 +46,8 @@ TEST_CASE("the right number of clusters") {
   Rng rng{2};
   Matrix<double> x(600, 2);
   for (Index i = 0; i < 600; ++i)
-    x.row(i) << rng.normal() + 10 * static_cast<double>(i % 4 % 2), rng.normal() + 10 * static_cast<double>(i % 4 / 2);
+    x.row(i) << rng.normal() + 10 * static_cast<double>(i % 4 % 2),
+        rng.normal() + 10 * static_cast<double>(i % 4 / 2);
   std::vector<double> exact, simplified, sampled, inertia;
   for (int k = 2; k <= 7; ++k) {
     KMeans<double> model{{.clusters = k}};
@@ -77,5 +78,6 @@ TEST_CASE("impossible clusterings") {
   CHECK_THROWS_AS(silhouette(x, {0, -1, 0}), DataError);
   CHECK_THROWS_AS(silhouette(x, {0, 1}), ShapeError);
   CHECK_THROWS_AS(silhouette(x, {0, 1, 0}, {.most_samples = 1}), OptionError);
-  CHECK_THROWS_AS(simplified_silhouette(x, {0, 2, 0}, Matrix<double>(Matrix<double>::Zero(2, 1))), DataError);
+  CHECK_THROWS_AS(simplified_silhouette(x, {0, 2, 0}, Matrix<double>(Matrix<double>::Zero(2, 1))),
+                  DataError);
 }

@@ -45,7 +45,8 @@ void check_rows(const Matrix<double>& got, const std::vector<std::vector<double>
 }
 
 /// The definition, written out: sets of users by cohort and period.
-std::map<std::string, std::vector<double>> by_definition(const Observed& known, const CohortOptions& o) {
+std::map<std::string, std::vector<double>> by_definition(const Observed& known,
+                                                         const CohortOptions& o) {
   std::map<std::string, std::vector<double>> result;
   const auto is = [&](const std::vector<std::string>& kinds, const Event& e) {
     return kinds.empty() || std::count(kinds.begin(), kinds.end(), known.kinds().name(e.kind)) > 0;
@@ -116,15 +117,16 @@ TEST_CASE("monthly cohorts by hand") {
   check_rows(table.retained, {{2, 2, 1, 1}, {1, 0, 0, unknown}, {1, unknown, unknown, unknown}});
   table = cohort_table(known, {.returned = ReturnRule::on_or_before, .periods = 3});
   check_rows(table.retained, {{2, 2, 2, 2}, {1, 0, 0, unknown}, {1, unknown, unknown, unknown}});
-  table = cohort_table(known, {.entry_kinds = {"purchase"}, .return_kinds = {"visit"}, .periods = 2});
+  table =
+      cohort_table(known, {.entry_kinds = {"purchase"}, .return_kinds = {"visit"}, .periods = 2});
   CHECK(table.names == std::vector<std::string>{"2024-02", "2024-04"});
   check_rows(table.retained, {{0, 0, 1}, {0, unknown, unknown}});
 }
 
 TEST_CASE("windows of 24 hours are not calendar days") {
   EventLog log;
-  log.add("anna", in_2024(1, 5), "visit");                 // noon
-  log.add("anna", in_2024(1, 5) + 13 * hour, "visit");     // next day, 13 hours later
+  log.add("anna", in_2024(1, 5), "visit");              // noon
+  log.add("anna", in_2024(1, 5) + 13 * hour, "visit");  // next day, 13 hours later
   log.add("ben", in_2024(1, 9), "visit");
   log.sort();
   const auto known = log.before(in_2024(1, 9) + 1);
@@ -217,7 +219,8 @@ TEST_CASE("Wilson intervals of the curve") {
   const auto curve = table.curve();
   // A limit p is where the observed share lies z deviations of p away: (0.3 - p)^2 = z^2 p (1 - p) / n.
   for (const double p : {curve.low[1], curve.high[1]})
-    CHECK((0.3 - p) * (0.3 - p) == Approx(1.959963984540054 * 1.959963984540054 * p * (1 - p) / 10));
+    CHECK((0.3 - p) * (0.3 - p) ==
+          Approx(1.959963984540054 * 1.959963984540054 * p * (1 - p) / 10));
   CHECK(curve.low[1] < 0.3);
   CHECK(curve.high[1] > 0.3);
   CHECK(curve.high[0] == 1);

@@ -16,11 +16,13 @@ using namespace loyal;
 namespace {
 
 /// All chains of one user, tried one after the other: the most steps, and the least time to each.
-std::vector<double> all_chains(std::span<const Event> events, const std::vector<std::int32_t>& kinds,
-                               const FunnelOptions& o, Time cutoff) {
+std::vector<double> all_chains(std::span<const Event> events,
+                               const std::vector<std::int32_t>& kinds, const FunnelOptions& o,
+                               Time cutoff) {
   std::vector<double> best;  // of the first moment at which a step is reached
   std::vector<std::size_t> at;
-  std::function<void(std::size_t, std::size_t, Time)> go = [&](std::size_t k, std::size_t from, Time start) {
+  std::function<void(std::size_t, std::size_t, Time)> go = [&](std::size_t k, std::size_t from,
+                                                               Time start) {
     if (k == kinds.size()) return;
     for (std::size_t i = from; i < events.size(); ++i) {
       if (o.order == FunnelOrder::strict && k > 0 && i != from) break;
@@ -105,7 +107,8 @@ TEST_CASE("a funnel by hand") {
 TEST_CASE("funnels are blind to the future") {
   for (const auto order : {FunnelOrder::loose, FunnelOrder::strict})
     testing::check_blind_to_the_future(2, [&](const Observed& known) {
-      const auto f = funnel(known, {.steps = {"visit", "lesson", "visit"}, .window = 9 * day, .order = order});
+      const auto f =
+          funnel(known, {.steps = {"visit", "lesson", "visit"}, .window = 9 * day, .order = order});
       std::string text = testing::text_of(f.users);
       for (const auto& s : f.seconds)
         for (const double x : s) text += " " + std::to_string(x);

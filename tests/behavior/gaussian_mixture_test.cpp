@@ -69,7 +69,8 @@ TEMPLATE_TEST_CASE("a mixture finds the parameters that made the samples", "", f
   CHECK(score.sum() == Approx(model.log_likelihood()).epsilon(1e-6));
 }
 
-TEST_CASE("each iteration raises the likelihood, and the fixed point is that of the textbook's EM") {
+TEST_CASE(
+    "each iteration raises the likelihood, and the fixed point is that of the textbook's EM") {
   Rng rng{2};
   const auto x = sample<double>(rng, 300);
   double before = -1e300;
@@ -79,7 +80,8 @@ TEST_CASE("each iteration raises the likelihood, and the fixed point is that of 
     CHECK(model.log_likelihood() >= before - 1e-6);
     before = model.log_likelihood();
   }
-  GaussianMixture<double> model{{.components = 3, .max_iterations = 5000, .tolerance = 1e-14, .regularization = 1e-12}};
+  GaussianMixture<double> model{
+      {.components = 3, .max_iterations = 5000, .tolerance = 1e-14, .regularization = 1e-12}};
   model.fit(x);
   REQUIRE(model.converged());
   const auto p = model.predict_proba(x);

@@ -15,8 +15,9 @@ TEST_CASE("growth accounts against sets of users, and their identities") {
   for (int trial = 0; trial < 100; ++trial) {
     const auto log = testing::random_log(rng, 1 + static_cast<int>(rng.below(150)), 150 * day);
     const auto known = log.before(testing::random_cutoff(rng, log));
-    GrowthOptions o{.period = static_cast<Period>(rng.below(3)),
-                    .calendar = Calendar{{.zone = TimeZone{static_cast<Time>(rng.below(9)) * hour}}}};
+    GrowthOptions o{
+        .period = static_cast<Period>(rng.below(3)),
+        .calendar = Calendar{{.zone = TimeZone{static_cast<Time>(rng.below(9)) * hour}}}};
     if (rng.bernoulli(0.5)) o.kinds = {"lesson"};
     const auto g = growth_accounting(known, o);
     const auto first = o.calendar.number(known.events()[0].time, o.period);
@@ -24,7 +25,8 @@ TEST_CASE("growth accounts against sets of users, and their identities") {
     std::vector<std::set<std::int32_t>> active(static_cast<std::size_t>(g.active.size()) + 1);
     for (const Event& e : known.events())
       if (o.kinds.empty() || log.kinds().name(e.kind) == "lesson")
-        active[static_cast<std::size_t>(o.calendar.number(e.time, o.period) - first)].insert(e.user);
+        active[static_cast<std::size_t>(o.calendar.number(e.time, o.period) - first)].insert(
+            e.user);
     std::set<std::int32_t> seen;
     std::set<std::int32_t> before;
     for (Index p = 0; p < g.active.size(); ++p) {

@@ -43,7 +43,8 @@ TEST_CASE("journeys by hand") {
 TEST_CASE("as many journeys end as begin, but for the open ones") {
   const auto platform = PlatformSimulator{{.users = 60, .days = 120}}.run();
   const auto& log = platform.log;
-  const auto chain = journey_chain(log.before(log.last_time() + 1), {.goals = {"purchase"}, .gap = 3 * day});
+  const auto chain =
+      journey_chain(log.before(log.last_time() + 1), {.goals = {"purchase"}, .gap = 3 * day});
   const auto& n = chain.counts();
   const double begun = n.row(0).sum();
   const double ended = n.col(chain.size() - 1).sum() + n.col(chain.size() - 2).sum();

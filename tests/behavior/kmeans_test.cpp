@@ -13,13 +13,15 @@ using namespace loyal;
 namespace {
 
 template <class T>
-Matrix<T> blobs(Rng& rng, Index each, Index clusters, Index features, double apart, double offset = 0) {
+Matrix<T> blobs(Rng& rng, Index each, Index clusters, Index features, double apart,
+                double offset = 0) {
   Matrix<T> x(each * clusters, features);
   for (Index i = 0; i < x.rows(); ++i)
     for (Index j = 0; j < features; ++j)
-      x(i, j) = static_cast<T>(offset + rng.normal() + (j == (i % clusters) % features
-                                                            ? apart * static_cast<double>(1 + (i % clusters) / features)
-                                                            : 0.0));
+      x(i, j) = static_cast<T>(offset + rng.normal() +
+                               (j == (i % clusters) % features
+                                    ? apart * static_cast<double>(1 + (i % clusters) / features)
+                                    : 0.0));
   return x;
 }
 
@@ -27,13 +29,16 @@ template <class T>
 double inertia_of(const Matrix<T>& x, const Matrix<T>& centers, const std::vector<int>& labels) {
   double sum = 0;
   for (Index i = 0; i < x.rows(); ++i)
-    sum += (x.row(i) - centers.row(labels[static_cast<std::size_t>(i)])).template cast<double>().squaredNorm();
+    sum += (x.row(i) - centers.row(labels[static_cast<std::size_t>(i)]))
+               .template cast<double>()
+               .squaredNorm();
   return sum;
 }
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("clusters that lie apart are found, far from the origin too", "", float, double) {
+TEMPLATE_TEST_CASE("clusters that lie apart are found, far from the origin too", "", float,
+                   double) {
   Rng rng{1};
   for (const double offset : {0.0, 1000.0}) {
     const auto x = blobs<TestType>(rng, 100, 4, 5, 20, offset);
@@ -41,7 +46,8 @@ TEMPLATE_TEST_CASE("clusters that lie apart are found, far from the origin too",
     model.fit(x);
     CHECK(model.converged());
     for (Index i = 0; i < x.rows(); ++i)
-      CHECK(model.labels()[static_cast<std::size_t>(i)] == model.labels()[static_cast<std::size_t>(i % 4)]);
+      CHECK(model.labels()[static_cast<std::size_t>(i)] ==
+            model.labels()[static_cast<std::size_t>(i % 4)]);
     CHECK(model.predict(x) == model.labels());
     CHECK(model.inertia() == Approx(inertia_of(x, model.centers(), model.labels())).epsilon(1e-3));
     CHECK(model.inertia() / static_cast<double>(x.size()) == Approx(1).epsilon(0.2));
@@ -55,7 +61,8 @@ TEST_CASE("at rest every center is the mean of its samples, every sample with it
     Matrix<double> x(n, 3);
     for (Index i = 0; i < x.size(); ++i) x.data()[i] = rng.normal();
     const int clusters = 1 + static_cast<int>(rng.below(7));
-    KMeans<double> model{{.clusters = clusters, .max_iterations = 1000, .tolerance = 0, .restarts = 2}};
+    KMeans<double> model{
+        {.clusters = clusters, .max_iterations = 1000, .tolerance = 0, .restarts = 2}};
     model.fit(x);
     REQUIRE(model.converged());
     for (int k = 0; k < clusters; ++k) {
@@ -72,7 +79,8 @@ TEST_CASE("at rest every center is the mean of its samples, every sample with it
     for (Index i = 0; i < n; ++i) {
       const int own = model.labels()[static_cast<std::size_t>(i)];
       for (int k = 0; k < clusters; ++k)
-        CHECK((x.row(i) - model.centers().row(own)).norm() <= (x.row(i) - model.centers().row(k)).norm() + 1e-9);
+        CHECK((x.row(i) - model.centers().row(own)).norm() <=
+              (x.row(i) - model.centers().row(k)).norm() + 1e-9);
     }
   }
 }

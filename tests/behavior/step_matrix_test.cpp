@@ -37,8 +37,9 @@ TEST_CASE("columns sum to 1 where something is known") {
   Rng rng{1};
   for (int trial = 0; trial < 50; ++trial) {
     const auto log = testing::random_log(rng, 1 + static_cast<int>(rng.below(200)), 60 * day);
-    const auto m = step_matrix(log.before(testing::random_cutoff(rng, log)),
-                               {.journey = {.gap = 1 + static_cast<Time>(rng.below(9 * day))}, .steps = 12});
+    const auto m =
+        step_matrix(log.before(testing::random_cutoff(rng, log)),
+                    {.journey = {.gap = 1 + static_cast<Time>(rng.below(9 * day))}, .steps = 12});
     for (Index n = 0; n < 12; ++n) {
       if (m.known[n] > 0)
         CHECK(m.share.col(n).sum() == Approx(1));

@@ -43,8 +43,8 @@ struct ActiveUsersOptions {
 struct ActiveUsers {
   std::vector<std::string> days;  ///< complete days, "2024-03-04"
   Vector<double> daily;           ///< days; active on the day
-  Vector<double> weekly;          ///< days; active on the day or in the days before it, `week` in all
-  Vector<double> monthly;         ///< days; the same with `month` days
+  Vector<double> weekly;   ///< days; active on the day or in the days before it, `week` in all
+  Vector<double> monthly;  ///< days; the same with `month` days
 
   /// Stickiness DAU / MAU: on what share of the days a user of the month comes.
   [[nodiscard]] Vector<double> daily_of_monthly() const { return daily.cwiseQuotient(monthly); }
@@ -77,8 +77,8 @@ struct ActiveUsers {
   const auto counts = detail::mark_kinds(observed.kinds(), options.kinds);
   const Calendar& calendar = options.calendar;
   const std::int64_t first = calendar.number(observed.events().front().time, Period::daily);
-  const auto days = static_cast<std::int64_t>(
-      detail::complete_periods(where, observed, calendar, Period::daily));
+  const auto days =
+      static_cast<std::int64_t>(detail::complete_periods(where, observed, calendar, Period::daily));
 
   // A user who comes on a day is in the windows that end on it and on the days after; windows that hold
   // an earlier visit have the user already. Counted as differences from day to day.

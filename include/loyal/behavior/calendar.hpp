@@ -148,8 +148,8 @@ class Calendar {
   [[nodiscard]] const Options& options() const noexcept { return options_; }
 
   [[nodiscard]] std::int64_t number(Time time, Period period) const noexcept {
-    const std::int64_t shown = number_of_day(
-        detail::floor_divide(options_.zone.local(time), day), period);
+    const std::int64_t shown =
+        number_of_day(detail::floor_divide(options_.zone.local(time), day), period);
     return options_.zone.changes() && start(shown + 1, period) <= time ? shown + 1 : shown;
   }
 

@@ -82,8 +82,8 @@ template <Scalar T>
     if (label >= sizes.size()) sizes.resize(label + 1);
     sizes[label] += 1;
   }
-  const auto clusters = sizes.size() - static_cast<std::size_t>(
-                                           std::count(sizes.begin(), sizes.end(), 0.0));
+  const auto clusters =
+      sizes.size() - static_cast<std::size_t>(std::count(sizes.begin(), sizes.end(), 0.0));
   if (clusters < 2) detail::fail<DataError>(where, "number of clusters", clusters, "at least 2");
 
   const auto n = static_cast<Index>(rows.size());
@@ -126,7 +126,8 @@ template <Scalar T>
                                            const Matrix<T>& centers) {
   const char* const where = "simplified_silhouette";
   detail::expect_size(where, "centers.cols()", centers.cols(), x.cols());
-  if (centers.rows() < 2) detail::fail<DataError>(where, "number of centers", centers.rows(), ">= 2");
+  if (centers.rows() < 2)
+    detail::fail<DataError>(where, "number of centers", centers.rows(), ">= 2");
   detail::expect_labels(where, labels, x.rows(), static_cast<int>(centers.rows()));
   double sum = 0;
   for (Index i = 0; i < x.rows(); ++i) {

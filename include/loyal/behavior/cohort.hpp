@@ -38,16 +38,16 @@ enum class CohortClock { calendar, since_entry };
 
 /// Which users form a cohort, and what counts as their return.
 struct CohortOptions {
-  std::vector<std::string> entry_kinds{};            ///< kinds that open a cohort; none named: all
-  std::vector<std::string> return_kinds{};           ///< kinds that are a return; none named: all
-  CohortEntry entry = CohortEntry::first_time;       ///< once, or again in every cohort period
-  ReturnRule returned = ReturnRule::on;              ///< what retained means
-  CohortClock clock = CohortClock::calendar;         ///< how periods are counted
-  Period cohort = Period::monthly;                     ///< members of one cohort entered in the same
-  Period step = Period::monthly;                       ///< length of a period after the entry
-  int periods = 12;                                  ///< followed after period 0; in [0, 100000]
-  Calendar calendar{};                               ///< time zone and first day of the week
-  int threads = 0;                                   ///< threads at most; 0: as many as there are
+  std::vector<std::string> entry_kinds{};       ///< kinds that open a cohort; none named: all
+  std::vector<std::string> return_kinds{};      ///< kinds that are a return; none named: all
+  CohortEntry entry = CohortEntry::first_time;  ///< once, or again in every cohort period
+  ReturnRule returned = ReturnRule::on;         ///< what retained means
+  CohortClock clock = CohortClock::calendar;    ///< how periods are counted
+  Period cohort = Period::monthly;              ///< members of one cohort entered in the same
+  Period step = Period::monthly;                ///< length of a period after the entry
+  int periods = 12;                             ///< followed after period 0; in [0, 100000]
+  Calendar calendar{};                          ///< time zone and first day of the week
+  int threads = 0;                              ///< threads at most; 0: as many as there are
 };
 
 /// Retention over all cohorts that are old enough, with 95 % (or other) confidence limits.
@@ -65,7 +65,7 @@ struct CohortTable {
   Matrix<double> retained;         ///< cohorts x (periods + 1); members retained
 
   /// Share of members retained, cohorts x (periods + 1); NaN where not yet known.
-  [[nodiscard]] Matrix<double> rate() const { return size.cwiseInverse().asDiagonal() * retained; }
+  [[nodiscard]] Matrix<double> rate() const { return retained.array().colwise() / size.array(); }
 
   /// Mean retention of the cohorts that are old enough, weighted by their sizes, and its Wilson
   /// interval, as if members stayed independently of each other.
@@ -142,8 +142,7 @@ class CohortCounter {
     const bool by_calendar = options.clock == CohortClock::calendar;
     for_each_event(observed.events(), begin, end, [&](const Event& event, std::size_t user) {
       const std::int64_t now = by_calendar ? step_of(event.time) : event.time;
-      if (opens[static_cast<std::size_t>(event.kind)] != 0)
-        enter(user, cohort_of(event.time), now);
+      if (opens[static_cast<std::size_t>(event.kind)] != 0) enter(user, cohort_of(event.time), now);
       if (returns[static_cast<std::size_t>(event.kind)] == 0 || newest_[user].row < 0) return;
       bool earlier = come_back(newest_[user], now);
       if (older_.empty()) return;
@@ -274,11 +273,11 @@ class CohortCounter {
   const std::int32_t users = observed.users().size();
   std::vector<std::vector<Row>> parts(
       static_cast<std::size_t>(detail::user_ranges(users, options.threads)));
-  detail::for_user_ranges(
-      users, options.threads, [&](Index piece, std::int32_t begin, std::int32_t end) {
-        parts[static_cast<std::size_t>(piece)] =
-            detail::CohortCounter(observed, options, begin, end).take_rows();
-      });
+  detail::for_user_ranges(users, options.threads,
+                          [&](Index piece, std::int32_t begin, std::int32_t end) {
+                            parts[static_cast<std::size_t>(piece)] =
+                                detail::CohortCounter(observed, options, begin, end).take_rows();
+                          });
   std::map<std::int64_t, Row> rows;
   for (const auto& part : parts) {
     for (const Row& row : part) {

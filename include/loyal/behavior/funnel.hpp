@@ -63,8 +63,7 @@ class FunnelWalk {
   FunnelWalk(std::vector<std::int32_t> steps, const FunnelOptions& options, Time cutoff)
       : steps_(std::move(steps)),
         options_(options),
-        last_start_(options.mature ? cutoff - options.window
-                                   : std::numeric_limits<Time>::max()) {}
+        last_start_(options.mature ? cutoff - options.window : std::numeric_limits<Time>::max()) {}
 
   /// Seconds to each step reached; empty when there is no start.
   const std::vector<double>& of(std::span<const Event> events) {

@@ -106,8 +106,7 @@ class KMeans {
                               "at least as many as clusters");
     // About the mean, since squares of large numbers would hide the distances between them.
     const RowVector<Real> mean = x.template cast<Real>().colwise().mean();
-    const Matrix<T> centered =
-        (x.template cast<Real>().rowwise() - mean).template cast<T>();
+    const Matrix<T> centered = (x.template cast<Real>().rowwise() - mean).template cast<T>();
     const double spread =
         centered.template cast<Real>().squaredNorm() / static_cast<double>(x.size());
     KMeans best = *this;
@@ -131,8 +130,7 @@ class KMeans {
     KMeans moved = *this;
     moved.centers_ = (centers_.template cast<Real>().rowwise() - mean).template cast<T>();
     std::vector<int> labels(static_cast<std::size_t>(x.rows()));
-    const Matrix<T> centered =
-        (x.template cast<Real>().rowwise() - mean).template cast<T>();
+    const Matrix<T> centered = (x.template cast<Real>().rowwise() - mean).template cast<T>();
     Vector<Real> distances(x.rows());
     moved.assign(centered, labels, distances);
     return labels;

@@ -57,8 +57,8 @@ class MarkovChain {
       }
       absorbing_.push_back(leaving == 0 ? 1 : 0);
       for (Index j = 0; j < size(); ++j)
-        probabilities_(i, j) = leaving == 0 ? (i == j ? 1.0 : 0.0)
-                                            : counts_(i, j) / (leaving + counts_(i, i));
+        probabilities_(i, j) =
+            leaving == 0 ? (i == j ? 1.0 : 0.0) : counts_(i, j) / (leaving + counts_(i, i));
     }
   }
 
@@ -183,7 +183,8 @@ class MarkovChain {
     for (Index i = 0; i < n; ++i) {
       const Index from = inner[static_cast<std::size_t>(i)];
       x[i] = b[from];
-      for (Index j = 0; j < n; ++j) q(i, j) = probabilities_(from, inner[static_cast<std::size_t>(j)]);
+      for (Index j = 0; j < n; ++j)
+        q(i, j) = probabilities_(from, inner[static_cast<std::size_t>(j)]);
       for (Index j = 0; j < size(); ++j)
         if (!std::binary_search(inner.begin(), inner.end(), j)) exit[i] += probabilities_(from, j);
     }

@@ -16,16 +16,16 @@ namespace loyal {
 /// Which journeys are looked at, and how far.
 struct StepMatrixOptions {
   JourneyOptions journey{};  ///< states, goals and the pause that ends a journey
-  std::string from = {};     ///< step 1 is the first event of this kind, journeys without it are left
-                             ///< out; empty: the journey's first event
-  int steps = 10;            ///< columns; in [1, 10000]
+  std::string from = {};  ///< step 1 is the first event of this kind, journeys without it are left
+                          ///< out; empty: the journey's first event
+  int steps = 10;         ///< columns; in [1, 10000]
 };
 
 /// Where journeys are after so many steps.
 struct StepMatrix {
   std::vector<std::string> states;  ///< the kinds, then "(ended)"
-  Matrix<double> share;   ///< states x steps; of the journeys known at that step, a column sums to 1
-  Vector<double> known;   ///< steps; journeys whose state at that step is known
+  Matrix<double> share;  ///< states x steps; of the journeys known at that step, a column sums to 1
+  Vector<double> known;  ///< steps; journeys whose state at that step is known
 };
 
 /// The share of journeys in each state at step 1, 2, ...
