@@ -46,3 +46,13 @@ TEST_CASE("impossible maps") {
   map.values << 1e308, 5e-324;
   CHECK(testing::XmlCheck::error(map.svg()) == "");
 }
+
+TEST_CASE("missing cells are outlined where they mean something") {
+  HeatMap map{.rows = {"a"}, .columns = {"x", "y"}, .missing = "not yet"};
+  map.values.resize(1, 2);
+  map.values << 1, std::nan("");
+  const std::string svg = map.svg();
+  CHECK(testing::XmlCheck::error(svg) == "");
+  CHECK(count_of(svg, "class=\"unknown\"") == 1);
+  CHECK(svg.find("<title>a \u00D7 y: not yet</title>") != std::string::npos);
+}

@@ -185,3 +185,18 @@ TEST_CASE("wrong sizes and heights are refused") {
   plot.series = {{.mark = Mark::band, .x = {1}, .y = {1}}};
   CHECK_THROWS_AS(plot.svg(), ShapeError);
 }
+
+TEST_CASE("stacked bars share their place and meet at their ends") {
+  Plot plot{.x = {.categories = {"a"}}, .y = {.low = 0, .high = 4}};
+  plot.stacked_bars("lower", {0}, {0}, {1}).stacked_bars("upper", {0}, {1}, {4});
+  const std::string svg = plot.svg();
+  check_sound(svg);
+  const auto bars = svg.substr(svg.find("class=\"bar\" x="));
+  const auto x = testing::numbers_of(bars, "x");
+  const auto y = testing::numbers_of(bars, "y");
+  const auto height = testing::numbers_of(bars, "height");
+  CHECK(x[0] == x[1]);
+  CHECK(y[1] + height[1] == Approx(y[0]).margin(0.11));
+  CHECK(height[1] == Approx(3 * height[0]).margin(0.3));
+  CHECK_THROWS_AS(plot.stacked_bars("", {0}, {0, 1}, {1}), ShapeError);
+}

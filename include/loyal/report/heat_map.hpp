@@ -18,7 +18,7 @@ namespace loyal {
 /// A matrix as colored cells: cohorts, confusion, correlations, transitions.
 ///
 /// The farther a number is from 0, the stronger its color; numbers below 0 have a color of their
-/// own. NaN cells stay empty. With few enough cells the numbers are written in, otherwise they show
+/// own. NaN cells stay empty, or are outlined where it is said what they mean. With few enough cells the numbers are written in, otherwise they show
 /// under the mouse.
 /// Source: none, our own. Cost: one element a cell.
 ///
@@ -35,7 +35,8 @@ struct HeatMap {
   std::vector<std::string> columns = {};  ///< names, as many as columns of values
   Matrix<double> values = {};             ///< rows x columns
   NumberFormat format = {.digits = 2};
-  bool wide = false;  ///< over the whole width of a page
+  std::string missing = {};  ///< what a NaN cell means, shown under the mouse; empty: not drawn
+  bool wide = false;         ///< over the whole width of a page
 
   /// @throws ShapeError when names and values differ in number.
   [[nodiscard]] std::string svg() const {
@@ -87,6 +88,18 @@ struct HeatMap {
     return detail::NumberScale({}, 1, 0.01)(0.04 + 0.96 * strength, true);
   }
 
+  void unknown(detail::Markup& out, Index r, Index c, double x, double y, double width,
+               double height) const {
+    out.open("rect", {{"class", "unknown"},
+                      {"x", x + 1},
+                      {"y", y + 1},
+                      {"width", std::max(width - 2, 0.5)},
+                      {"height", std::max(height - 2, 0.5)}});
+    detail::tooltip(out, rows[static_cast<std::size_t>(r)] + " \u00D7 " +
+                             columns[static_cast<std::size_t>(c)] + ": " + missing);
+    out.close();
+  }
+
   void cells(detail::Markup& out, double left, double top, double width, double height) const {
     double strongest = 0;
     for (Index i = 0; i < values.size(); ++i)
@@ -95,7 +108,12 @@ struct HeatMap {
     for (Index r = 0; r < values.rows(); ++r) {
       for (Index c = 0; c < values.cols(); ++c) {
         const double value = values(r, c);
-        if (!std::isfinite(value)) continue;
+        if (!std::isfinite(value)) {
+          if (!missing.empty())
+            unknown(out, r, c, left + width * static_cast<double>(c),
+                    top + height * static_cast<double>(r), width, height);
+          continue;
+        }
         const double strength = strongest > 0 ? std::abs(value) / strongest : 0;
         const double x = left + width * static_cast<double>(c);
         const double y = top + height * static_cast<double>(r);

@@ -73,6 +73,12 @@ struct Plot {
              const SeriesStyle& style = {}) {
     return add(Mark::bars, std::move(name), xs, heights, {}, style);
   }
+  /// Bars from low to high, over one another where those of several series meet.
+  Plot& stacked_bars(std::string name, const Values& xs, const Values& low, const Values& high,
+                     const SeriesStyle& style = {}) {
+    detail::expect_size("Plot", "low", low.size(), xs.size());
+    return add(Mark::bars, std::move(name), xs, high, low, style);
+  }
   /// The area between two lines, in the color of the line of the same name.
   Plot& band(std::string name, const Values& xs, const Values& low, const Values& high,
              const SeriesStyle& style = {}) {
@@ -266,7 +272,10 @@ class PlotPainter {
   void all_series() {
     SeriesPainter painter(out_, plot_.x, plot_.y, x_, y_);
     int groups = 0;
-    for (const auto& series : plot_.series) groups += series.mark == Mark::bars ? 1 : 0;
+    const auto stands_alone = [](const Series& series) {
+      return series.mark == Mark::bars && series.low.empty();
+    };
+    for (const auto& series : plot_.series) groups += stands_alone(series) ? 1 : 0;
     // Bands lie below everything else.
     for (const bool bands : {true, false}) {
       int group = 0;
@@ -274,7 +283,7 @@ class PlotPainter {
         const Series& series = plot_.series[i];
         if ((series.mark == Mark::band) == bands)
           painter.draw(series, legend_.color(i), group, groups);
-        group += series.mark == Mark::bars ? 1 : 0;
+        group += stands_alone(series) ? 1 : 0;
       }
     }
   }
@@ -317,7 +326,8 @@ inline std::string Plot::svg() const {
   detail::expect_option("Plot::svg", "height", height, height > 0 && height <= 10000,
                         "in (0, 10000]");
   for (const auto& one : series) {
-    const bool pair = one.mark == Mark::band || one.mark == Mark::whiskers;
+    const bool pair = one.mark == Mark::band || one.mark == Mark::whiskers ||
+                      (one.mark == Mark::bars && !one.low.empty());
     detail::expect_size("Plot::svg", ("y of " + one.name).c_str(), one.y.size(), one.x.size());
     detail::expect_size("Plot::svg", ("low of " + one.name).c_str(), one.low.size(),
                         pair ? one.x.size() : 0);

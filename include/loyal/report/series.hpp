@@ -37,10 +37,12 @@ struct SeriesStyle {
 /// Points of a plot; a point with a coordinate that cannot be drawn breaks a line.
 struct Series {
   Mark mark = Mark::line;
-  std::string name = {};         ///< in the legend; empty: not there
-  std::vector<double> x = {};    ///< n
-  std::vector<double> y = {};    ///< n; upper end of a band or a whisker
-  std::vector<double> low = {};  ///< n for bands and whiskers, their lower end; otherwise empty
+  std::string name = {};       ///< in the legend; empty: not there
+  std::vector<double> x = {};  ///< n
+  std::vector<double> y = {};  ///< n; upper end of a band or a whisker
+  std::vector<double> low =
+      {};  ///< n for bands, whiskers and stacked bars, their lower end; otherwise
+           ///< empty
   SeriesStyle style = {};
 };
 
@@ -122,6 +124,8 @@ class SeriesPainter {
   [[nodiscard]] std::string describe(const Series& series, std::size_t i) const {
     std::string text = series.name.empty() ? "" : series.name + "\n";
     text.append(value_text(x_axis_, series.x[i])).append("\n");
+    if (series.mark == Mark::bars && !series.low.empty())
+      return text.append(value_text(y_axis_, series.y[i] - series.low[i]));
     if (!series.low.empty()) text.append(value_text(y_axis_, series.low[i])).append(" \u2013 ");
     return text.append(value_text(y_axis_, series.y[i]));
   }
@@ -207,6 +211,11 @@ class SeriesPainter {
   }
 
   void bar(const Series& series, std::size_t i, double width, double base, int group, int groups) {
+    if (!series.low.empty()) {
+      base = y_(series.low[i]);
+      group = 0;
+      groups = 1;
+    }
     const double left = x_(series.x[i] - width / 2);
     const double right = x_(series.x[i] + width / 2);
     const double share = std::max(1.0, (std::isfinite(left + right) ? right - left : 1) / groups);

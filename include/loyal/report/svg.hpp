@@ -45,6 +45,11 @@ inline constexpr std::string_view plot_style = R"(
 .plot .dashed{stroke-dasharray:6 5}
 .plot .whisker{fill:none;stroke:currentColor;stroke-width:1.2;opacity:.7}
 .plot .band{fill:currentColor;opacity:.18}
+.plot .arrow{fill:none;stroke:currentColor;opacity:.6;stroke-linecap:butt}
+.plot .arrow:hover{opacity:1}
+.plot .head{fill:currentColor}
+.plot .node{fill:var(--card);stroke:currentColor;stroke-width:1.5}
+.plot .unknown{fill:none;stroke:var(--faint)}
 .plot .dot{fill:currentColor;stroke:var(--card)}
 .plot .mark{fill:var(--card);stroke:var(--ink);stroke-width:2}
 .plot .bar{fill:currentColor;opacity:.85}

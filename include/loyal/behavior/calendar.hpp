@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "../core/error.hpp"
+#include "../data/time.hpp"
+
+namespace loyal {
+
+/// What clocks on the wall show: UTC plus an offset, which may change at given moments.
+///
+/// A table of changes is how summer time is given: one entry for each change of the clocks. The day
+/// of such a change then has 23 or 25 hours, as it has for the people who live through it.
+/// Source: none, our own; the rules of places are in the tz database, not here.
+/// Cost: of local(), a binary search in the table; none with a fixed offset.
+///
+///     // Central Europe in 2024: an hour ahead of UTC, two from 31 March 01:00 to 27 October 01:00 UTC.
+///     const auto summer = loyal::to_time({.year = 2024, .month = 3, .day = 31, .hour = 1});
+///     const auto winter = loyal::to_time({.year = 2024, .month = 10, .day = 27, .hour = 1});
+///     const loyal::TimeZone berlin{loyal::hour, {{summer, 2 * loyal::hour}, {winter, loyal::hour}}};
+///     if (berlin.local(summer - 1) != summer + loyal::hour - 1) return 1;
+///     if (berlin.local(summer) != summer + 2 * loyal::hour) return 2;
+class TimeZone {
+ public:
+  /// From a moment on, clocks have another offset.
+  struct Change {
+    Time at = 0;      ///< UTC
+    Time offset = 0;  ///< local time minus UTC from then on, seconds
+  };
+
+  TimeZone() = default;
+
+  /// @p offset is local time minus UTC, in seconds, before the first change.
+  /// @throws OptionError for an offset of a day or more, or changes that are not ascending in time.
+  explicit TimeZone(Time offset, std::vector<Change> changes = {})
+      : offset_(offset), changes_(std::move(changes)) {
+    check_offset(offset);
+    for (std::size_t i = 0; i < changes_.size(); ++i) {
+      check_offset(changes_[i].offset);
+      detail::expect_option("TimeZone", "change", changes_[i].at,
+                            i == 0 || changes_[i].at > changes_[i - 1].at, "ascending");
+    }
+  }
+
+  /// The table of a function that gives the offset at a moment in UTC, for from <= time < to.
+  /// Changes are found to the second if no two lie within a day.
+  /// @throws OptionError as above.
+  ///
+  ///     const auto zone = loyal::TimeZone::sampled(
+  ///         [](loyal::Time at) { return at < 1000 ? 0 : loyal::hour; }, -loyal::day, loyal::day);
+  ///     if (zone.local(999) != 999 || zone.local(1000) != 1000 + loyal::hour) return 1;
+  template <class OffsetAt>
+  static TimeZone sampled(const OffsetAt& offset_at, Time from, Time to) {
+    std::vector<Change> changes;
+    const Time first = offset_at(from);
+    Time offset = first;
+    while (from < to) {
+      Time next = std::min(from + day, to);
+      if (const Time then = offset_at(next); then != offset) {
+        Time before = from;  // the change lies in (before, next]
+        while (next - before > 1) {
+          const Time middle = before + (next - before) / 2;
+          (offset_at(middle) == offset ? before : next) = middle;
+        }
+        offset = offset_at(next);
+        changes.push_back({next, offset});
+      }
+      from = next;
+    }
+    return TimeZone{first, std::move(changes)};
+  }
+
+  /// The local time of a moment, in seconds since the local 1970-01-01T00:00:00.
+  [[nodiscard]] Time local(Time utc) const noexcept {
+    if (changes_.empty()) return utc + offset_;
+    const auto next =
+        std::upper_bound(changes_.begin(), changes_.end(), utc,
+                         [](Time time, const Change& change) { return time < change.at; });
+    return utc + (next == changes_.begin() ? offset_ : (next - 1)->offset);
+  }
+
+  [[nodiscard]] bool changes() const noexcept { return !changes_.empty(); }
+
+  /// The first moment at which clocks show @p local or later.
+  [[nodiscard]] Time first_moment(Time local) const noexcept {
+    Time offset = offset_;
+    Time begin = local - offset;
+    for (const Change& change : changes_) {
+      if (begin < change.at) return begin;
+      offset = change.offset;
+      begin = std::max(local - offset, change.at);
+    }
+    return begin;
+  }
+
+ private:
+  static void check_offset(Time offset) {
+    detail::expect_option("TimeZone", "offset", offset, offset > -day && offset < day,
+                          "less than a day");
+  }
+
+  Time offset_ = 0;
+  std::vector<Change> changes_;
+};
+
+/// Days, weeks or months of the calendar.
+enum class Period { daily, weekly, monthly };
+
+/// Numbers the days, weeks and months of local time.
+///
+/// | period | number |
+/// | daily | days since the local 1970-01-01 |
+/// | weekly | weeks, counted from the one that holds that day |
+/// | monthly | 12 (year - 1970) + month - 1 |
+/// A period lasts from the first moment at which clocks show its start to the first at which they
+/// show that of the next: where clocks are set back over midnight, the hour that comes twice belongs
+/// to the new day.
+/// Source: none, our own. Cost: a division.
+///
+///     const loyal::Calendar calendar;
+///     const auto at = loyal::to_time({.year = 2024, .month = 3, .day = 6});  // a Wednesday
+///     if (calendar.name(calendar.number(at, loyal::Period::weekly), loyal::Period::weekly) != "2024-03-04") return 1;
+///     if (calendar.name(calendar.number(at, loyal::Period::monthly), loyal::Period::monthly) != "2024-03") return 2;
+class Calendar {
+ public:
+  struct Options {
+    TimeZone zone{};        ///< whose days, weeks and months are meant
+    int first_weekday = 1;  ///< of a week: 0 Sunday, 1 Monday, ... 6 Saturday; in [0, 6]
+  };
+
+  Calendar() = default;
+
+  /// @throws OptionError if an option lies outside the domain given above.
+  explicit Calendar(Options options) : options_(std::move(options)) {
+    const int first = options_.first_weekday;
+    detail::expect_option("Calendar", "first_weekday", first, first >= 0 && first <= 6,
+                          "in [0, 6]");
+    into_week_ = (11 - first) % 7;  // 1970-01-01 was a Thursday
+  }
+
+  [[nodiscard]] const Options& options() const noexcept { return options_; }
+
+  [[nodiscard]] std::int64_t number(Time time, Period period) const noexcept {
+    const std::int64_t shown =
+        number_of_day(detail::floor_divide(options_.zone.local(time), day), period);
+    return options_.zone.changes() && start(shown + 1, period) <= time ? shown + 1 : shown;
+  }
+
+  /// The first moment of a period, in UTC.
+  [[nodiscard]] Time start(std::int64_t number, Period period) const noexcept {
+    return options_.zone.first_moment(local_start(number, period));
+  }
+
+  /// "2024-03" for a month, the first day for a day or a week: "2024-03-04".
+  [[nodiscard]] std::string name(std::int64_t number, Period period) const {
+    const CivilTime date = to_civil(local_start(number, period));
+    const auto two_digits = [](int value) {
+      return std::string(value < 10 ? "-0" : "-") + std::to_string(value);
+    };
+    std::string text = std::to_string(date.year) + two_digits(date.month);
+    return period == Period::monthly ? text : text + two_digits(date.day);
+  }
+
+ private:
+  [[nodiscard]] std::int64_t number_of_day(std::int64_t days, Period period) const noexcept {
+    if (period == Period::daily) return days;
+    if (period == Period::weekly) return detail::floor_divide(days + into_week_, 7);
+    const CivilTime date = to_civil(days * day);
+    return 12 * (date.year - 1970) + date.month - 1;
+  }
+
+  [[nodiscard]] Time local_start(std::int64_t number, Period period) const noexcept {
+    if (period == Period::daily) return number * day;
+    if (period == Period::weekly) return (number * 7 - into_week_) * day;
+    const std::int64_t year = detail::floor_divide(number, 12);
+    return detail::days_of(1970 + year, static_cast<int>(number - 12 * year) + 1, 1) * day;
+  }
+
+  Options options_;
+  std::int64_t into_week_ = 3;  // days that 1970-01-01 lay behind the first of its week
+};
+
+namespace detail {
+
+/// Calendar::number() of times that never fall: computed anew only where a period begins.
+class RisingPeriods {
+ public:
+  RisingPeriods(const Calendar& calendar, Period period) : calendar_(calendar), period_(period) {}
+
+  std::int64_t operator()(Time time) noexcept {
+    if (time >= end_) {
+      number_ = calendar_.number(time, period_);
+      end_ = calendar_.start(number_ + 1, period_);
+    }
+    return number_;
+  }
+
+ private:
+  const Calendar& calendar_;
+  Period period_;
+  std::int64_t number_ = 0;
+  Time end_ = std::numeric_limits<Time>::lowest();
+};
+
+}  // namespace detail
+}  // namespace loyal
