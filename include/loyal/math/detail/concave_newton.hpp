@@ -92,6 +92,7 @@ class ConcaveNewton {
         break;
       }
       if (size <= options_.tolerance) {
+        x += step;  // of no weight in value and information, but the square of its size is nearer
         result.stop = Stop::gradient_small;
         break;
       }
