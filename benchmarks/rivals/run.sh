@@ -4,7 +4,8 @@
 # ours is faster. Installs the rivals from Debian's packages.
 #
 #   benchmarks/rivals/run.sh [TOPIC] [ROUNDS]       topics: training (the default), optimizers,
-#                                                   word_vectors (needs LOYAL_DATA; half an hour)
+#                                                   word_vectors (needs LOYAL_DATA; half an hour),
+#                                                   survival (one case of it needs LOYAL_DATA)
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$here/../..
@@ -58,8 +59,20 @@ case $topic in
     compile word_vectors_loyal
     exec python3 "$here/word_vectors.py" "$build/word_vectors_loyal" /usr/bin/python3 "$LOYAL_DATA/english" "$rounds"
     ;;
+  survival)
+    install r-cran-survival python3-sklearn python3-numpy
+    compile survival_loyal
+    "$build/survival_loyal" write "$build/survival.bin"
+    taskset -c 0 python3 "$here/compare.py" "$rounds" 1e-6 \
+        "$build/survival_loyal" survival "$build/survival.bin" -- Rscript "$here/survival_r.R" "$build/survival.bin"
+    [ -n "${LOYAL_DATA:-}" ] || { echo "LOYAL_DATA is not set: no logistic regression on Telco" >&2; exit 0; }
+    features=$(/usr/bin/python3 "$here/survival_sklearn.py" write "$LOYAL_DATA/telco-churn/telco.csv" "$build/telco.bin")
+    exec taskset -c 0 python3 "$here/compare.py" "$rounds" 1e-6 \
+        "$build/survival_loyal" logistic "$build/telco.bin" "$features" -- \
+        /usr/bin/python3 "$here/survival_sklearn.py" fit "$build/telco.bin" "$features"
+    ;;
   *)
-    echo "unknown topic '$topic'; known: training, optimizers, word_vectors" >&2
+    echo "unknown topic '$topic'; known: training, optimizers, word_vectors, survival" >&2
     exit 2
     ;;
 esac
