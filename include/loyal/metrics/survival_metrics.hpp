@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "../core/error.hpp"
@@ -154,7 +155,7 @@ inline Concordance concordance(const Values& time, const Values& event, const Va
 
   Concordance result;
   detail::RankSums later(ranks);  // those known to have the event later, if at all
-  detail::RankSums same(ranks);   // events of the time looked at
+  std::vector<std::pair<std::size_t, double>> same;  // events of the time looked at
   std::size_t next_entry = 0;
   for (std::size_t begin = 0; begin < order.size();) {
     const double now = time[order[begin]];
@@ -166,7 +167,7 @@ inline Concordance concordance(const Values& time, const Values& event, const Va
            entry(entered[next_entry]) >= now;
          ++next_entry)
       later.add(rank_of(entered[next_entry]), -weight(entered[next_entry]));
-    double tied = 0;
+    same.clear();
     for (std::size_t i = begin; i < end; ++i) {
       const Index row = order[i];
       if (event[row] == 0) continue;
@@ -176,16 +177,20 @@ inline Concordance concordance(const Values& time, const Values& event, const Va
       result.concordant += w * lower;
       result.tied_risk += w * equal;
       result.discordant += w * (later.total() - lower - equal);
-      result.tied_both += w * same.at(rank_of(row));
-      tied += w * same.total();
-      same.add(rank_of(row), w);
+      same.emplace_back(rank_of(row), w);
     }
-    result.tied_time += tied;
-    for (std::size_t i = begin; i < end; ++i) {
-      const Index row = order[i];
-      if (event[row] == 0) continue;
-      same.add(rank_of(row), -weight(row));
-      later.add(rank_of(row), weight(row));
+    for (const auto& [of, w] : same) later.add(of, w);
+    if (same.size() > 1) {
+      std::sort(same.begin(), same.end());
+      double before = 0;
+      double equal = 0;
+      for (std::size_t i = 0; i < same.size(); ++i) {
+        if (i > 0 && same[i].first != same[i - 1].first) equal = 0;
+        result.tied_both += same[i].second * equal;
+        result.tied_time += same[i].second * (before - equal);
+        before += same[i].second;
+        equal += same[i].second;
+      }
     }
     if (end < order.size() && stratum(order[end]) != here) {  // what is left of the stratum goes
       for (; next_entry < entered.size() && stratum(entered[next_entry]) == here; ++next_entry)
@@ -196,7 +201,6 @@ inline Concordance concordance(const Values& time, const Values& event, const Va
     }
     begin = end;
   }
-  result.tied_time -= result.tied_both;
   return result;
 }
 
