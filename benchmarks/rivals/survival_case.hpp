@@ -53,6 +53,6 @@ inline loyal::Matrix<double> read_doubles(const std::string& path, loyal::Index 
   for (std::size_t n = 0; (n = std::fread(block, sizeof(double), 4096, file)) > 0;)
     all.insert(all.end(), block, block + n);
   std::fclose(file);
-  return Eigen::Map<const loyal::Matrix<double>>(all.data(), static_cast<loyal::Index>(all.size()) / cols,
-                                                 cols);
+  return Eigen::Map<const loyal::Matrix<double>>(
+      all.data(), static_cast<loyal::Index>(all.size()) / cols, cols);
 }

@@ -27,7 +27,8 @@ double microseconds(int runs, auto&& work) {
     const auto start = std::chrono::steady_clock::now();
     work();
     times.push_back(
-        std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count());
+        std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start)
+            .count());
   }
   std::sort(times.begin(), times.end());
   return times[times.size() / 2];
@@ -42,7 +43,8 @@ void survival(const std::string& path) {
   loyal::CoxRegression<double> cox;
   const double fitted = microseconds(5, [&] { cox.fit(x, time, event); });
   std::printf("retention/cox_100k_efron %.1f %.10g", fitted, cox.log_likelihood());
-  for (const auto& line : cox.table()) std::printf(" %.10g %.10g", line.estimate, line.standard_error);
+  for (const auto& line : cox.table())
+    std::printf(" %.10g %.10g", line.estimate, line.standard_error);
   std::printf("\n");
 
   loyal::KaplanMeier curve{{.band = loyal::SurvivalBand::log}};

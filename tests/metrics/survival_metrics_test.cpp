@@ -24,8 +24,7 @@ Concordance brute_force(const std::vector<double>& time, const std::vector<int>&
       if (i == j || event[i] == 0) continue;
       if (!rows.stratum.empty() && rows.stratum[i] != rows.stratum[j]) continue;
       if (!rows.entry.empty() && rows.entry[j] >= time[i]) continue;
-      const double w =
-          rows.weight.empty() ? 1 : rows.weight[i] * rows.weight[j];
+      const double w = rows.weight.empty() ? 1 : rows.weight[i] * rows.weight[j];
       if (time[j] == time[i] && event[j] == 1) {
         if (i < j) (risk[i] == risk[j] ? c.tied_both : c.tied_time) += w;
       } else if (time[j] >= time[i]) {
@@ -171,9 +170,12 @@ TEST_CASE("survival_metrics: errors") {
   CHECK_THROWS_AS(survival_brier_score({1, 2}, {1, 1}, s, {1}), ShapeError);
   CHECK_THROWS_AS(survival_brier_score({1, 2}, {1, 1}, s, {2, 1}), DataError);
   CHECK_THROWS_AS(survival_brier_score({1, 2}, {1, 1}, s, {}), DataError);
-  CHECK_THROWS_AS(survival_brier_score({1, 2}, {1, 1}, Matrix<double>(2 * s.array() + 0.1), {1, 2}), DataError);
-  CHECK_THROWS_AS(survival_brier_score({1, 2}, {1, 1}, Matrix<double>(s * std::nan("")), {1, 2}), DataError);
-  CHECK_THROWS_AS(integrated_brier_score({1, 2}, {1, 1}, Matrix<double>(s.leftCols(1)), {1}), DataError);
+  CHECK_THROWS_AS(survival_brier_score({1, 2}, {1, 1}, Matrix<double>(2 * s.array() + 0.1), {1, 2}),
+                  DataError);
+  CHECK_THROWS_AS(survival_brier_score({1, 2}, {1, 1}, Matrix<double>(s * std::nan("")), {1, 2}),
+                  DataError);
+  CHECK_THROWS_AS(integrated_brier_score({1, 2}, {1, 1}, Matrix<double>(s.leftCols(1)), {1}),
+                  DataError);
   CHECK_THROWS_AS(cumulative_dynamic_auc({1, 2}, {1, 1}, {1, 2}, {1, 1}), DataError);
   CHECK_THROWS_AS(cumulative_dynamic_auc({1, 2}, {1, 1}, {1}, {1}), ShapeError);
   CHECK_THROWS_AS(cumulative_dynamic_auc({1, 2}, {1, 1}, {1, std::nan("")}, {1}), DataError);

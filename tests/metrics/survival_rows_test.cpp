@@ -58,8 +58,10 @@ TEST_CASE("survival_rows: what cannot be used is named") {
   CHECK_NOTHROW(check({0, 1}, {0, 1}));
   CHECK_THROWS_AS(check({}, {}), DataError);
   CHECK_THROWS_AS(check({1, 2}, {1}), ShapeError);
-  for (const double bad : {-1.0, nan, infinity}) CHECK_THROWS_AS(check({1, bad}, {1, 1}), DataError);
-  for (const double bad : {-1.0, nan, 0.5, 2.0}) CHECK_THROWS_AS(check({1, 1}, {1, bad}), DataError);
+  for (const double bad : {-1.0, nan, infinity})
+    CHECK_THROWS_AS(check({1, bad}, {1, 1}), DataError);
+  for (const double bad : {-1.0, nan, 0.5, 2.0})
+    CHECK_THROWS_AS(check({1, 1}, {1, bad}), DataError);
   for (const double bad : {-1.0, nan, 2.0, 3.0})
     CHECK_THROWS_AS(check({1, 2}, {1, 1}, {.entry = {0, bad}}), DataError);
   for (const double bad : {-1.0, nan, infinity})

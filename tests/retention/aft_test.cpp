@@ -55,10 +55,11 @@ TEST_CASE("aft: twenty rows agree with R's survreg") {
   CHECK(weibull.null_log_likelihood() == Approx(-38.81962021388));
   CHECK(weibull.likelihood_ratio_test().degrees == 2);
   // R's order is intercept, a, b, log(scale).
-  const double v[4][4]{{0.021779076829205, -0.010090886808934, -0.021228075266717, 0.002830950722683},
-                       {-0.010090886808934, 0.017330186581394, 0.009131165284290, -0.007718037365426},
-                       {-0.021228075266717, 0.009131165284290, 0.041859873146751, -0.002175442638079},
-                       {0.002830950722683, -0.007718037365426, -0.002175442638079, 0.051959641240345}};
+  const double v[4][4]{
+      {0.021779076829205, -0.010090886808934, -0.021228075266717, 0.002830950722683},
+      {-0.010090886808934, 0.017330186581394, 0.009131165284290, -0.007718037365426},
+      {-0.021228075266717, 0.009131165284290, 0.041859873146751, -0.002175442638079},
+      {0.002830950722683, -0.007718037365426, -0.002175442638079, 0.051959641240345}};
   const Index ours[]{2, 0, 1, 3};
   for (int i = 0; i < 4; ++i)
     for (int j = 0; j < 4; ++j)
@@ -67,21 +68,25 @@ TEST_CASE("aft: twenty rows agree with R's survreg") {
         {2.14404535361610, -0.65121893364043, 0.01351387600948, 1, -40.77650164511626});
   CHECK(fit(TimeDistribution::exponential).covariance()(2, 2) == Approx(0.16244409450829));
   CHECK(std::isnan(fit(TimeDistribution::exponential).table()[3].standard_error));
-  check(fit(TimeDistribution::log_normal), {1.8661446136799, -0.5129615987011, -0.1041753072040,
-                                            0.5676367653205, -35.9114971886781});
+  check(fit(TimeDistribution::log_normal),
+        {1.8661446136799, -0.5129615987011, -0.1041753072040, 0.5676367653205, -35.9114971886781});
   CHECK(fit(TimeDistribution::log_normal).covariance()(3, 3) == Approx(0.036202218802483));
-  check(fit(TimeDistribution::log_logistic), {1.86846399647806, -0.44787154144768, -0.03715203323911,
-                                              0.30022128778398, -35.40040022825176});
+  check(fit(TimeDistribution::log_logistic),
+        {1.86846399647806, -0.44787154144768, -0.03715203323911, 0.30022128778398,
+         -35.40040022825176});
   CHECK(fit(TimeDistribution::log_logistic).covariance()(3, 0) == Approx(-0.0049667282201404));
 
   const auto w = fit(TimeDistribution::weibull, d.weight);
-  check(w, {2.0323707503096, -0.4667593722661, -0.1304474840296, 0.3869851825249, -36.7188955110848});
+  check(w,
+        {2.0323707503096, -0.4667593722661, -0.1304474840296, 0.3869851825249, -36.7188955110848});
   check(fit(TimeDistribution::exponential, d.weight),
         {2.1936560092670, -0.7056570402212, -0.1476916006169, 1, -43.6948016289697});
   const auto n = fit(TimeDistribution::log_normal, d.weight);
-  check(n, {1.9347360332163, -0.5494614916280, -0.2882717286918, 0.6031956798090, -39.0889605850094});
+  check(n,
+        {1.9347360332163, -0.5494614916280, -0.2882717286918, 0.6031956798090, -39.0889605850094});
   const auto l = fit(TimeDistribution::log_logistic, d.weight);
-  check(l, {1.9265096974060, -0.4803548387550, -0.1997157835264, 0.3199411464416, -38.6411401409549});
+  check(l,
+        {1.9265096974060, -0.4803548387550, -0.1997157835264, 0.3199411464416, -38.6411401409549});
   Matrix<double> someone(1, 2);
   someone << 0.5, 1;
   CHECK(w.quantile(someone)[0] == Approx(4.603001131615));
@@ -101,8 +106,9 @@ TEST_CASE("aft: Rossi as R's survreg") {
     return model;
   };
   const auto m = fit(TimeDistribution::weibull);
-  check(m, {3.99013479720469, 0.27216335974596, 0.04071379832427, -0.22480244317318, 0.10655658690573,
-            0.31127326495467, 0.05882725261619, -0.06581690482200, 0.71240533385733, -679.91656393709115});
+  check(m, {3.99013479720469, 0.27216335974596, 0.04071379832427, -0.22480244317318,
+            0.10655658690573, 0.31127326495467, 0.05882725261619, -0.06581690482200,
+            0.71240533385733, -679.91656393709115});
   CHECK(m.null_log_likelihood() == Approx(-696.62439694778550));
   CHECK(m.table()[0].standard_error == Approx(0.13796191684895).epsilon(1e-7));
   CHECK(m.table()[7].standard_error == Approx(0.41909518917920).epsilon(1e-7));
@@ -112,7 +118,8 @@ TEST_CASE("aft: Rossi as R's survreg") {
   CHECK(fit(TimeDistribution::log_logistic).log_likelihood() == Approx(-679.93841105273214));
 }
 
-TEST_CASE("aft: slopes and bends are the derivatives of the values, which are log density and survival") {
+TEST_CASE(
+    "aft: slopes and bends are the derivatives of the values, which are log density and survival") {
   for (const auto distribution : all)
     for (const bool event : {true, false})
       for (double z = -9; z < 40; z += 0.37) {
@@ -185,7 +192,8 @@ TEST_CASE("aft: the truth lies within the 95 % intervals of simulated data") {
       for (Index i = 0; i < 200; ++i) {
         x(i, 0) = rng.normal();
         x(i, 1) = 3 + 2 * rng.normal();
-        const double end = std::exp(2 + 0.5 * x(i, 0) - 0.25 * x(i, 1) + scale * draw_z(rng, distribution));
+        const double end =
+            std::exp(2 + 0.5 * x(i, 0) - 0.25 * x(i, 1) + scale * draw_z(rng, distribution));
         const double censored = rng.uniform(0.1, 15.0);
         time.push_back(std::min(end, censored));
         event.push_back(end <= censored ? 1 : 0);

@@ -36,7 +36,8 @@ double brute_force(const Matrix<double>& x, const Vector<double>& beta, const Va
     double count = 0;
     double rank = 0;  // of i among its ties
     for (std::size_t j = 0; j < n; ++j) {
-      if (stratum(j) != stratum(i) || time[at(j)] < time[at(i)] || entry(j) >= time[at(i)]) continue;
+      if (stratum(j) != stratum(i) || time[at(j)] < time[at(i)] || entry(j) >= time[at(i)])
+        continue;
       const double r = weight(j) * std::exp(x.row(at(j)).dot(beta));
       risk += r;
       if (time[at(j)] != time[at(i)] || event[at(j)] == 0 || weight(j) == 0) continue;
@@ -74,10 +75,12 @@ Problem random_problem(Rng& rng, Index n, Index p) {
   return problem;
 }
 
-void check_matrix(const Matrix<double>& got, const std::vector<double>& wanted, double margin = 1e-9) {
+void check_matrix(const Matrix<double>& got, const std::vector<double>& wanted,
+                  double margin = 1e-9) {
   REQUIRE(got.size() == static_cast<Index>(wanted.size()));
   for (Index i = 0; i < got.size(); ++i)
-    CHECK(got.data()[i] == Approx(wanted[static_cast<std::size_t>(i)]).margin(margin).epsilon(1e-8));
+    CHECK(got.data()[i] ==
+          Approx(wanted[static_cast<std::size_t>(i)]).margin(margin).epsilon(1e-8));
 }
 
 }  // namespace
@@ -115,13 +118,13 @@ TEST_CASE("cox: likelihood, score and information are those of the definition") 
       sets.evaluate(more, up);
       sets.evaluate(less, down);
       for (Index k = 0; k < p; ++k)
-        CHECK(q.information(j, k) == Approx((down.gradient[k] - up.gradient[k]) / (2 * h))
-                                         .epsilon(1e-5)
-                                         .margin(1e-4));
+        CHECK(q.information(j, k) ==
+              Approx((down.gradient[k] - up.gradient[k]) / (2 * h)).epsilon(1e-5).margin(1e-4));
     }
     sets.set_risks(beta);
     const Matrix<double> residuals = sets.score_residuals();
-    CHECK((residuals.colwise().sum().transpose() - q.gradient).norm() < 1e-8 * (1 + q.scale.norm()));
+    CHECK((residuals.colwise().sum().transpose() - q.gradient).norm() <
+          1e-8 * (1 + q.scale.norm()));
   }
 }
 
@@ -211,7 +214,8 @@ TEST_CASE("cox: twenty rows agree with R's coxph") {
         .entry = d.entry, .weight = d.weight, .stratum = d.stratum, .cluster = d.cluster};
     const auto m = fit({}, rows);
     check_matrix(m.coefficients(), {1.16259200708254, 0.04208990200016});
-    check_matrix(m.covariance(), {0.1027505653793, 0.1572597315541, 0.1572597315541, 0.4433588057546});
+    check_matrix(m.covariance(),
+                 {0.1027505653793, 0.1572597315541, 0.1572597315541, 0.4433588057546});
     check_matrix(m.naive_covariance(),
                  {0.3236841490257, 0.1436777900668, 0.1436777900668, 0.5059659254370});
     CHECK(m.log_likelihood() == Approx(-17.85248438720).epsilon(1e-11));
@@ -244,21 +248,22 @@ TEST_CASE("cox: Rossi as R's coxph") {
   const auto& event = table->numbers("arrest");
   CoxRegression<double> model;
   model.fit(x, time, event);
-  check_matrix(model.coefficients(),
-               {-0.37942217, -0.05743774, 0.31389979, -0.14979570, -0.43370388, -0.08487108, 0.09149708},
-               1e-8);
+  check_matrix(
+      model.coefficients(),
+      {-0.37942217, -0.05743774, 0.31389979, -0.14979570, -0.43370388, -0.08487108, 0.09149708},
+      1e-8);
   CHECK(model.log_likelihood() == Approx(-658.747659).epsilon(1e-9));
   CHECK(model.null_log_likelihood() == Approx(-675.380632).epsilon(1e-9));
   CHECK(model.concordance_index().value() == Approx(0.6403292470997).epsilon(1e-12));
-  check_matrix(model.survival(x.topRows(2), {10, 20, 30, 40, 52}).transpose(),
-               {0.96415285651760, 0.90780436646015, 0.90264813886474, 0.76232447107835, 0.85283641300486,
-                0.65587163224455, 0.78927426263698, 0.53418376834403, 0.71489440228785,
-                0.41095379537045});
+  check_matrix(
+      model.survival(x.topRows(2), {10, 20, 30, 40, 52}).transpose(),
+      {0.96415285651760, 0.90780436646015, 0.90264813886474, 0.76232447107835, 0.85283641300486,
+       0.65587163224455, 0.78927426263698, 0.53418376834403, 0.71489440228785, 0.41095379537045});
   CoxRegression<double> robust{{.robust = true}};
   robust.fit(x, time, event);
   check_matrix(robust.covariance().diagonal().cwiseSqrt(),
-               {0.19554177888059, 0.02533614632082, 0.29232855510887, 0.21806031518614, 0.38024446538607,
-                0.19920082956569, 0.02897459481161});
+               {0.19554177888059, 0.02533614632082, 0.29232855510887, 0.21806031518614,
+                0.38024446538607, 0.19920082956569, 0.02897459481161});
   CoxRegression<double> breslow{{.ties = Ties::breslow}};
   breslow.fit(x, time, event);
   CHECK(breslow.log_likelihood() == Approx(-659.120606).epsilon(1e-9));
@@ -357,7 +362,8 @@ TEST_CASE("cox: elastic net fulfills the conditions of its optimum") {
     model.fit(problem.x, problem.time, problem.event, problem.rows);
     INFO(round << " l1 " << l1 << " l2 " << l2);
     CHECK(model.converged());
-    detail::RiskSets<double> sets(problem.x, problem.time, problem.event, problem.rows, Ties::efron);
+    detail::RiskSets<double> sets(problem.x, problem.time, problem.event, problem.rows,
+                                  Ties::efron);
     detail::LocalQuadratic<double> q;
     sets.evaluate(model.coefficients(), q);
     for (Index j = 0; j < 6; ++j) {

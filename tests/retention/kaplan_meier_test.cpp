@@ -27,14 +27,20 @@ TEST_CASE("kaplan_meier: twenty rows agree with R's survfit") {
   KaplanMeier curve{{.band = SurvivalBand::plain}};
   curve.fit(d.time, d.event);
   check(curve.times(), {1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
-  const std::vector<double> s{0.95,           0.9,            0.7411764705882, 0.6882352941176,
-                              0.6308823529412, 0.4416176470588, 0.3785294117647, 0.3028235294118,
-                              0.2018823529412, 0.1009411764706};
+  const std::vector<double> s{0.95,
+                              0.9,
+                              0.7411764705882,
+                              0.6882352941176,
+                              0.6308823529412,
+                              0.4416176470588,
+                              0.3785294117647,
+                              0.3028235294118,
+                              0.2018823529412,
+                              0.1009411764706};
   check(curve.survival(), s);
-  const std::vector<double> relative{0.05129891760426, 0.07453559924999, 0.13476126139348,
-                                     0.15380215559890, 0.17672255272779, 0.27219111576201,
-                                     0.31288580554140, 0.38457447563416, 0.56086022677309,
-                                     0.90253210135483};
+  const std::vector<double> relative{
+      0.05129891760426, 0.07453559924999, 0.13476126139348, 0.15380215559890, 0.17672255272779,
+      0.27219111576201, 0.31288580554140, 0.38457447563416, 0.56086022677309, 0.90253210135483};
   for (std::size_t k = 0; k < s.size(); ++k)
     CHECK(curve.standard_error()[k] == Approx(s[k] * relative[k]));
   check(curve.lower(), {0.8544831705973, 0.7685216189135, 0.5454115907403, 0.4807690457114,
@@ -70,15 +76,15 @@ TEST_CASE("kaplan_meier: twenty rows agree with R's survfit") {
   KaplanMeier late;
   late.fit(d.time, d.event, {.entry = d.entry});
   check(late.at_risk(), {7, 10, 11, 10, 10, 9, 7, 5, 3, 2});
-  check(late.survival(), {0.85714285714286, 0.77142857142857, 0.56103896103896, 0.50493506493506,
-                          0.45444155844156, 0.30296103896104, 0.25968089053803, 0.20774471243043,
-                          0.13849647495362, 0.06924823747681});
+  check(late.survival(),
+        {0.85714285714286, 0.77142857142857, 0.56103896103896, 0.50493506493506, 0.45444155844156,
+         0.30296103896104, 0.25968089053803, 0.20774471243043, 0.13849647495362, 0.06924823747681});
   CHECK(late.standard_error()[4] == Approx(0.45444155844156 * 0.3020492778236));
   KaplanMeier weighted;
   weighted.fit(d.time, d.event, {.weight = d.weight});
-  check(weighted.survival(), {0.90909090909091, 0.88636363636364, 0.70909090909091, 0.65844155844156,
-                              0.60357142857143, 0.39232142857143, 0.33196428571429, 0.26557142857143,
-                              0.17704761904762, 0.08852380952381});
+  check(weighted.survival(),
+        {0.90909090909091, 0.88636363636364, 0.70909090909091, 0.65844155844156, 0.60357142857143,
+         0.39232142857143, 0.33196428571429, 0.26557142857143, 0.17704761904762, 0.08852380952381});
 }
 
 TEST_CASE("kaplan_meier: Rossi and Telco") {
@@ -113,12 +119,13 @@ TEST_CASE("kaplan_meier: without censoring it is the share still there") {
     CHECK(curve.survival(t) == Approx(left / 200).margin(1e-12));
     if (curve.survival(t) > 0)  // Greenwood's variance is then that of a share
       CHECK(curve.at(t).estimate * (1 - curve.at(t).estimate) / 200 ==
-            Approx(std::pow(t < curve.times()[0] ? 0
-                                                 : curve.standard_error()[static_cast<std::size_t>(
-                                                       std::upper_bound(curve.times().begin(),
-                                                                        curve.times().end(), t) -
-                                                       curve.times().begin() - 1)],
-                            2))
+            Approx(
+                std::pow(t < curve.times()[0]
+                             ? 0
+                             : curve.standard_error()[static_cast<std::size_t>(
+                                   std::upper_bound(curve.times().begin(), curve.times().end(), t) -
+                                   curve.times().begin() - 1)],
+                         2))
                 .margin(1e-12));
   }
   CHECK(curve.restricted_mean(1000).value == Approx(Values(time).sum() / 200));
@@ -139,7 +146,8 @@ TEST_CASE("kaplan_meier: a weight counts as so many rows; bands cover the truth"
       time.push_back(std::min(end, censored));
       event.push_back(end <= censored ? 1 : 0);
       weight.push_back(static_cast<double>(i % 3));
-      for (int k = 0; k < i % 3; ++k) copied_time.push_back(time.back()), copied_event.push_back(event.back());
+      for (int k = 0; k < i % 3; ++k)
+        copied_time.push_back(time.back()), copied_event.push_back(event.back());
     }
     KaplanMeier curve;
     curve.fit(time, event);
@@ -159,7 +167,8 @@ TEST_CASE("kaplan_meier: a weight counts as so many rows; bands cover the truth"
   CHECK(covered <= 198);
 }
 
-TEST_CASE("kaplan_meier: nobody has the event, all at once, one row, ties of events and censoring") {
+TEST_CASE(
+    "kaplan_meier: nobody has the event, all at once, one row, ties of events and censoring") {
   KaplanMeier curve;
   curve.fit({3, 5}, {0, 0});
   CHECK(curve.survival(100) == 1);
@@ -178,7 +187,7 @@ TEST_CASE("kaplan_meier: nobody has the event, all at once, one row, ties of eve
   curve.fit({1, 1, 2}, {1, 0, 1});  // who is censored at 1 was at risk there
   CHECK(curve.survival(1) == Approx(2.0 / 3));
   curve.fit({1, 2, 3, 4}, {1, 1, 1, 1});
-  CHECK(curve.median() == 2.5);  // S = 1/2 from 2 to 3
+  CHECK(curve.median() == 2.5);                            // S = 1/2 from 2 to 3
   curve.fit({1, 2, 3}, {0, 1, 1}, {.weight = {1, 1, 0}});  // all that weighs anything has gone
   CHECK(curve.survival(2) == 0);
   CHECK(curve.survival(3) == 0);

@@ -51,9 +51,9 @@ TEST_CASE("log_rank: Rossi") {
   const auto& time = rossi->numbers("week");
   const auto& event = rossi->numbers("arrest");
   CHECK(log_rank_test(time, event, group).statistic == Approx(3.837569576549).epsilon(1e-10));
-  CHECK(log_rank_test(time, event, group, {},
-                      {.weight = LogRankWeight::fleming_harrington, .rho = 1})
-            .statistic == Approx(3.749499682215).epsilon(1e-10));
+  CHECK(
+      log_rank_test(time, event, group, {}, {.weight = LogRankWeight::fleming_harrington, .rho = 1})
+          .statistic == Approx(3.749499682215).epsilon(1e-10));
 }
 
 TEST_CASE("log_rank: two groups by the definition, with entries, weights and each weighting") {
@@ -72,7 +72,8 @@ TEST_CASE("log_rank: two groups by the definition, with entries, weights and eac
       rows.weight.push_back(1 + static_cast<double>(rng.below(3)));
     }
     group[0] = 0, group[1] = 1, event[0] = 1;
-    const LogRankOptions options{.weight = static_cast<LogRankWeight>(round % 4), .rho = 0.5, .gamma = 1};
+    const LogRankOptions options{
+        .weight = static_cast<LogRankWeight>(round % 4), .rho = 0.5, .gamma = 1};
     double u = 0;
     double v = 0;
     double s = 1;

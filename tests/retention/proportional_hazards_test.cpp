@@ -61,7 +61,8 @@ TEST_CASE("proportional_hazards: Rossi as R's cox.zph") {
   const Matrix<double> x = testing::rossi_covariates(*rossi);
   CoxRegression<double> model;
   model.fit(x, rossi->numbers("week"), rossi->numbers("arrest"));
-  const auto km = proportional_hazards_test(model, x, rossi->numbers("week"), rossi->numbers("arrest"));
+  const auto km =
+      proportional_hazards_test(model, x, rossi->numbers("week"), rossi->numbers("arrest"));
   const auto rank = proportional_hazards_test(model, x, rossi->numbers("week"),
                                               rossi->numbers("arrest"), {}, TimeTransform::rank);
   CHECK((km.features[1].p_value == Approx(0.0145184627103) ||
@@ -91,7 +92,8 @@ TEST_CASE("proportional_hazards: the statistic is the score of x g(t) as a featu
     for (double t = 1; t <= time[static_cast<std::size_t>(i)]; ++t) {
       rows.entry.push_back(t - 1);
       ends.push_back(t);
-      happened.push_back(t == time[static_cast<std::size_t>(i)] ? event[static_cast<std::size_t>(i)] : 0);
+      happened.push_back(t == time[static_cast<std::size_t>(i)] ? event[static_cast<std::size_t>(i)]
+                                                                : 0);
       values.insert(values.end(), {x(i, 0), x(i, 0) * t});
     }
   const Matrix<double> split =
@@ -99,7 +101,8 @@ TEST_CASE("proportional_hazards: the statistic is the score of x g(t) as a featu
   detail::RiskSets<double> sets(split, ends, happened, rows, Ties::efron);
   detail::LocalQuadratic<double> q;
   sets.evaluate(Vector<double>{{model.coefficients()[0], 0.0}}, q);
-  const double rest = q.information(1, 1) - q.information(0, 1) * q.information(0, 1) / q.information(0, 0);
+  const double rest =
+      q.information(1, 1) - q.information(0, 1) * q.information(0, 1) / q.information(0, 0);
   CHECK(test.features[0].statistic == Approx(q.gradient[1] * q.gradient[1] / rest).epsilon(1e-8));
   CHECK(test.global.statistic == Approx(test.features[0].statistic));
 }
@@ -138,7 +141,8 @@ TEST_CASE("proportional_hazards: features that say nothing, and errors") {
   CHECK_THROWS_AS(proportional_hazards_test(model, d.x(), d.time, d.event), ShapeError);
   std::vector<double> early = d.time;
   early[13] = 0;
-  CHECK_THROWS_AS(proportional_hazards_test(model, x, early, d.event, {}, TimeTransform::log), DataError);
+  CHECK_THROWS_AS(proportional_hazards_test(model, x, early, d.event, {}, TimeTransform::log),
+                  DataError);
   CHECK_NOTHROW(proportional_hazards_test(model, x, early, d.event));
   CHECK_THROWS_AS(proportional_hazards_test(model, x, d.time, std::vector<int>(20, 0)), DataError);
 }

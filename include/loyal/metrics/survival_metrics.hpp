@@ -94,8 +94,7 @@ class CensoringCurve {
 
  private:
   [[nodiscard]] double before(std::vector<double>::const_iterator next) const {
-    return next == time_.begin() ? 1.0
-                                 : value_[static_cast<std::size_t>(next - time_.begin()) - 1];
+    return next == time_.begin() ? 1.0 : value_[static_cast<std::size_t>(next - time_.begin()) - 1];
   }
   std::vector<double> time_;
   std::vector<double> value_;
@@ -234,8 +233,7 @@ inline std::vector<double> cumulative_dynamic_auc(const Values& time, const Valu
   const detail::CensoringCurve g(time, event);
   const auto order = detail::ascending_order(risk);
   std::vector<double> weight;
-  for (const Index i : order)
-    weight.push_back(event[i] == 1 ? 1 / g.just_before(time[i]) : 0.0);
+  for (const Index i : order) weight.push_back(event[i] == 1 ? 1 / g.just_before(time[i]) : 0.0);
   std::vector<double> result;
   for (const double t : horizons) {
     double cases = 0;

@@ -106,7 +106,7 @@ class AFTRegression {
 
   struct Options {
     TimeDistribution distribution = TimeDistribution::weibull;  ///< of the time
-    double l2 = 0;            ///< strength of a ridge penalty on coefficients / scale; >= 0
+    double l2 = 0;             ///< strength of a ridge penalty on coefficients / scale; >= 0
     int max_iterations = 100;  ///< Newton steps at most; >= 1
     double tolerance = 1e-8;   ///< of the last step, in standard errors; > 0
   };
@@ -120,18 +120,21 @@ class AFTRegression {
     detail::expect_option(where, "tolerance", o.tolerance, o.tolerance > 0, "> 0");
   }
 
-  void fit(const Matrix<T>& x, const Values& time, const Values& event, const Values& weights = {}) {
+  void fit(const Matrix<T>& x, const Values& time, const Values& event,
+           const Values& weights = {}) {
     const char* const where = "AFTRegression::fit";
     detail::expect_survival(where, time, event);
     detail::expect_size(where, "the number of rows of x", x.rows(), time.size());
-    if (!x.allFinite()) detail::fail<DataError>(where, "a value of x", "not finite", "a finite number");
+    if (!x.allFinite())
+      detail::fail<DataError>(where, "a value of x", "not finite", "a finite number");
     const detail::SampleWeights weight(where, weights, time.size());
     Sample s;
     double events = 0;
     double log_times = 0;
     for (Index i = 0; i < time.size(); ++i) {
       if (time[i] == 0)
-        detail::fail<DataError>(where, detail::concatenate("time[", i, "]"), 0, "> 0, for its logarithm");
+        detail::fail<DataError>(where, detail::concatenate("time[", i, "]"), 0,
+                                "> 0, for its logarithm");
       s.log_time.push_back(std::log(time[i]));
       s.event.push_back(event[i] == 1);
       s.weight.push_back(weight[i]);
@@ -213,10 +216,11 @@ class AFTRegression {
         detail::fail<DataError>("AFTRegression::survival", detail::concatenate("times[", k, "]"),
                                 times[k], "a number");
       for (Index i = 0; i < x.rows(); ++i)
-        result(i, k) = times[k] <= 0 ? 1
-                                     : std::exp(detail::log_shape(options_.distribution, false,
-                                                                  (std::log(times[k]) - mu[i]) / scale())
-                                                    .value);
+        result(i, k) = times[k] <= 0
+                           ? 1
+                           : std::exp(detail::log_shape(options_.distribution, false,
+                                                        (std::log(times[k]) - mu[i]) / scale())
+                                          .value);
     }
     return result;
   }

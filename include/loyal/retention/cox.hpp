@@ -64,12 +64,12 @@ class CoxRegression {
   using value_type = T;
 
   struct Options {
-    Ties ties = Ties::efron;   ///< events at the same time: Efron's method or Breslow's
-    double l2 = 0;             ///< strength of the ridge penalty on the sum over rows; >= 0
-    double l1 = 0;             ///< strength of the lasso penalty, the same; >= 0
-    bool robust = false;       ///< sandwich variance; always with clusters
-    int max_iterations = 50;   ///< Newton steps at most; >= 1
-    double tolerance = 1e-8;   ///< of the last step, in standard errors; > 0
+    Ties ties = Ties::efron;  ///< events at the same time: Efron's method or Breslow's
+    double l2 = 0;            ///< strength of the ridge penalty on the sum over rows; >= 0
+    double l1 = 0;            ///< strength of the lasso penalty, the same; >= 0
+    bool robust = false;      ///< sandwich variance; always with clusters
+    int max_iterations = 50;  ///< Newton steps at most; >= 1
+    double tolerance = 1e-8;  ///< of the last step, in standard errors; > 0
   };
 
   CoxRegression() = default;
@@ -87,7 +87,8 @@ class CoxRegression {
     const char* const where = "CoxRegression::fit";
     detail::expect_survival(where, time, event, rows);
     detail::expect_size(where, "the number of rows of x", x.rows(), time.size());
-    if (!x.allFinite()) detail::fail<DataError>(where, "a value of x", "not finite", "a finite number");
+    if (!x.allFinite())
+      detail::fail<DataError>(where, "a value of x", "not finite", "a finite number");
     CoxRegression fresh(options_);
     const Scales scales(x);
     detail::RiskSets<Real> sets(scales.standardize(x), time, event, rows, options_.ties);
@@ -222,8 +223,7 @@ class CoxRegression {
         largest = largest.cwiseMax(x.row(i).transpose().template cast<Real>().cwiseAbs());
       }
       for (Index i = 0; i < x.rows(); ++i)
-        inverse.array() +=
-            (x.row(i).transpose().template cast<Real>() - mean).array().square() / n;
+        inverse.array() += (x.row(i).transpose().template cast<Real>() - mean).array().square() / n;
       for (Index j = 0; j < x.cols(); ++j)
         inverse[j] = std::sqrt(inverse[j]) > 1e-12 * largest[j] ? 1 / std::sqrt(inverse[j]) : 0;
     }
@@ -251,9 +251,8 @@ class CoxRegression {
                                     .max_iterations = options_.max_iterations,
                                     .tolerance = options_.tolerance};
     auto found = detail::ConcaveNewton<Real>(std::move(how))
-                     .maximize(Vector<Real>::Zero(p), [&](const Vector<Real>& b, auto& q) {
-                       sets.evaluate(b, q);
-                     });
+                     .maximize(Vector<Real>::Zero(p),
+                               [&](const Vector<Real>& b, auto& q) { sets.evaluate(b, q); });
     means_ = scales.mean;
     scaled_ = std::move(found.x);
     coefficients_ = scaled_.array() * scales.inverse.array();
@@ -266,13 +265,13 @@ class CoxRegression {
       if (!found.kept[static_cast<std::size_t>(j)]) unidentified_.push_back(j);
     const auto factors_of = [&](Matrix<Real> information, const Vector<Real>& scale, double l2) {
       information.diagonal().array() += l2 * scales.inverse.array().square();
-      for (const Index j : unidentified_) information.row(j).setZero(), information.col(j).setZero();
+      for (const Index j : unidentified_)
+        information.row(j).setZero(), information.col(j).setZero();
       return detail::RankCholesky<Real>(information, scale, 1e-11);
     };
     score_ = found.start.gradient.dot(
         factors_of(found.start.information, found.start.scale, 0).solve(found.start.gradient));
-    naive_covariance_ =
-        factors_of(found.end.information, found.end.scale, options_.l2).inverse();
+    naive_covariance_ = factors_of(found.end.information, found.end.scale, options_.l2).inverse();
   }
 
   /// Expects the naive variance in the units of the standardized features; leaves both in those of the features.
@@ -316,7 +315,8 @@ class CoxRegression {
       std::size_t end = begin;
       while (!times[end].end_of_stratum) ++end;
       for (std::size_t k = end; k-- > begin; ++at) {
-        const auto row = static_cast<std::size_t>(sets.order()[static_cast<std::size_t>(times[k].first)]);
+        const auto row =
+            static_cast<std::size_t>(sets.order()[static_cast<std::size_t>(times[k].first)]);
         baseline_(at, 0) = rows.stratum.empty() ? 0 : static_cast<Real>(rows.stratum[row]);
         baseline_(at, 1) = times[k].time;
         baseline_(at, 2) = hazard[static_cast<Index>(k)] * std::exp(-sets.shifts()[stratum]);
@@ -335,7 +335,8 @@ class CoxRegression {
     Index first = 0;
     while (first < baseline_.rows() && baseline_(first, 0) != stratum) ++first;
     if (first == baseline_.rows())
-      detail::fail<DataError>("CoxRegression", "a stratum", stratum, "one that had events at fit()");
+      detail::fail<DataError>("CoxRegression", "a stratum", stratum,
+                              "one that had events at fit()");
     Index last = first;
     while (last < baseline_.rows() && baseline_(last, 0) == stratum) ++last;
     return {first, last};

@@ -60,10 +60,10 @@ class DiscreteHazardLoss {
       const double weight = weights.size() == 0 ? 1 : weights[i];
       watched = (t.row(i).array() >= T(0)).template cast<T>();
       const auto y = t.row(i).array();
-      sum += weight * static_cast<double>(
-                          ((T(1) - y) * x.row(i).array() + softplus(-x.row(i).array()))
-                              .cwiseProduct(watched.array())
-                              .sum());
+      sum +=
+          weight * static_cast<double>(((T(1) - y) * x.row(i).array() + softplus(-x.row(i).array()))
+                                           .cwiseProduct(watched.array())
+                                           .sum());
       if (gradient != nullptr)
         as_matrix(*gradient).row(i) = (sigmoid(x.row(i).array()) - y) * watched.array() *
                                       static_cast<T>(divisor == 0 ? 0 : weight / divisor);
@@ -102,7 +102,8 @@ class HazardIntervals {
   }
   /// Cuts with about as many events in each interval; the last is the largest time. Fewer than @p count where times
   /// are tied.
-  [[nodiscard]] static HazardIntervals by_events(const Values& time, const Values& event, Index count) {
+  [[nodiscard]] static HazardIntervals by_events(const Values& time, const Values& event,
+                                                 Index count) {
     const char* const where = "HazardIntervals::by_events";
     detail::expect_survival(where, time, event);
     detail::expect_option(where, "count", count, count >= 1, ">= 1");
@@ -140,12 +141,13 @@ class HazardIntervals {
       const double entry = rows.entry.empty() ? 0 : rows.entry[static_cast<std::size_t>(i)];
       for (Index j = 0; j < size(); ++j) {
         const double begin = j == 0 ? 0 : cut(j - 1);
-        if (begin < entry) continue;
         const bool inside = time[i] <= cut(j);
-        if (inside && event[i] == 1)
-          result(i, j) = 1;
-        else if (time[i] >= (begin + cut(j)) / 2)
-          result(i, j) = 0;
+        if (begin >= entry) {
+          if (inside && event[i] == 1)
+            result(i, j) = 1;
+          else if (time[i] >= (begin + cut(j)) / 2)
+            result(i, j) = 0;
+        }
         if (inside) break;
       }
     }

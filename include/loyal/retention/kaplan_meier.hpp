@@ -93,7 +93,9 @@ class KaplanMeier {
   [[nodiscard]] const std::vector<double>& at_risk() const noexcept { return at_risk_; }
   [[nodiscard]] const std::vector<double>& events() const noexcept { return events_; }
   [[nodiscard]] const std::vector<double>& survival() const noexcept { return survival_; }
-  [[nodiscard]] const std::vector<double>& standard_error() const noexcept { return standard_error_; }
+  [[nodiscard]] const std::vector<double>& standard_error() const noexcept {
+    return standard_error_;
+  }
   [[nodiscard]] const std::vector<double>& lower() const noexcept { return lower_; }
   [[nodiscard]] const std::vector<double>& upper() const noexcept { return upper_; }
 

@@ -20,9 +20,9 @@ namespace loyal {
 
 /// What a log-rank test weighs event times by: n at risk, S the pooled Kaplan-Meier estimate just before.
 enum class LogRankWeight {
-  log_rank,            ///< 1: best against proportional hazards
-  wilcoxon,            ///< n: Gehan and Breslow; looks at early differences
-  tarone_ware,         ///< sqrt(n)
+  log_rank,     ///< 1: best against proportional hazards
+  wilcoxon,     ///< n: Gehan and Breslow; looks at early differences
+  tarone_ware,  ///< sqrt(n)
   fleming_harrington,  ///< S^rho (1 - S)^gamma; rho = 1, gamma = 0 is Peto and Peto's, R's survdiff(rho = 1)
 };
 
@@ -59,7 +59,8 @@ struct LogRankResult : ChiSquareTest {
 ///     const auto test = loyal::log_rank_test({1, 2, 3, 4}, {1, 1, 1, 1}, group);
 ///     if (test.observed[0] != 2 || std::abs(test.expected[0] - (2.0 / 4 + 1.0 / 3)) > 1e-15) return 1;
 inline LogRankResult log_rank_test(const Values& time, const Values& event,
-                                   std::span<const std::int32_t> group, const SurvivalRows& rows = {},
+                                   std::span<const std::int32_t> group,
+                                   const SurvivalRows& rows = {},
                                    const LogRankOptions& options = {}) {
   const char* const where = "log_rank_test";
   detail::expect_survival(where, time, event, rows);
@@ -71,8 +72,7 @@ inline LogRankResult log_rank_test(const Values& time, const Values& event,
   LogRankResult result;
   result.groups.assign(group.begin(), group.end());
   std::sort(result.groups.begin(), result.groups.end());
-  result.groups.erase(std::unique(result.groups.begin(), result.groups.end()),
-                      result.groups.end());
+  result.groups.erase(std::unique(result.groups.begin(), result.groups.end()), result.groups.end());
   const std::size_t count = result.groups.size();
   const auto size = static_cast<Index>(count);
   const auto group_of = [&](Index i) {

@@ -75,7 +75,9 @@ class NelsonAalen {
   /// The distinct times, rising, and H with its standard error and interval at each.
   [[nodiscard]] const std::vector<double>& times() const noexcept { return time_; }
   [[nodiscard]] const std::vector<double>& hazard() const noexcept { return hazard_; }
-  [[nodiscard]] const std::vector<double>& standard_error() const noexcept { return standard_error_; }
+  [[nodiscard]] const std::vector<double>& standard_error() const noexcept {
+    return standard_error_;
+  }
   [[nodiscard]] const std::vector<double>& lower() const noexcept { return lower_; }
   [[nodiscard]] const std::vector<double>& upper() const noexcept { return upper_; }
 

@@ -30,8 +30,9 @@ struct ProportionalHazardsTest {
   ChiSquareTest global;                 ///< all together
   std::vector<double> times;            ///< of the events, rising
   std::vector<double> transformed;      ///< g(times)
-  Matrix<double> residuals;  ///< events x features: scaled Schoenfeld residuals plus coefficient, whose mean over
-                             ///< the events near t estimates the coefficient at t
+  Matrix<double>
+      residuals;  ///< events x features: scaled Schoenfeld residuals plus coefficient, whose mean over
+                  ///< the events near t estimates the coefficient at t
 };
 
 /// Test of proportional hazards: a score test of adding x g(t) to a fitted Cox model, and the residuals to look at.
@@ -68,7 +69,8 @@ ProportionalHazardsTest proportional_hazards_test(
   const char* const where = "proportional_hazards_test";
   detail::expect_survival(where, time, event, rows);
   detail::expect_size(where, "the number of rows of x", x.rows(), time.size());
-  if (!x.allFinite()) detail::fail<DataError>(where, "a value of x", "not finite", "a finite number");
+  if (!x.allFinite())
+    detail::fail<DataError>(where, "a value of x", "not finite", "a finite number");
   static_cast<void>(model.decision_function(x));  // fitted, and of this width
   const Index p = x.cols();
   const Vector<Real>& beta = model.coefficients();
@@ -93,7 +95,8 @@ ProportionalHazardsTest proportional_hazards_test(
       if (transform == TimeTransform::identity) value[k] = table.time[k];
       if (transform == TimeTransform::log) {
         if (d > 0 && table.time[k] <= 0)
-          detail::fail<DataError>(where, "the time of an event", table.time[k], "> 0, for its logarithm");
+          detail::fail<DataError>(where, "the time of an event", table.time[k],
+                                  "> 0, for its logarithm");
         value[k] = d > 0 ? std::log(table.time[k]) : 0;
       }
       s *= 1 - d / table.at_risk[k];
@@ -161,7 +164,8 @@ ProportionalHazardsTest proportional_hazards_test(
     result.times.push_back(sets.times()[static_cast<std::size_t>(k)].time);
     result.transformed.push_back(static_cast<double>(g[k]));
     const Vector<Real> residual = (sets.x(i) - means.row(k)).transpose();
-    result.residuals.row(static_cast<Index>(e)) = (beta + events * (inverse * residual)).transpose();
+    result.residuals.row(static_cast<Index>(e)) =
+        (beta + events * (inverse * residual)).transpose();
   }
   return result;
 }

@@ -17,7 +17,7 @@ struct LocalQuadratic {
   double value = 0;
   Vector<T> gradient;
   Matrix<T> information;  // minus the second derivatives
-  Vector<T> scale;        // what a diagonal entry of the information was computed from, for its rounding
+  Vector<T> scale;  // what a diagonal entry of the information was computed from, for its rounding
 };
 
 template <Scalar T>
@@ -126,8 +126,7 @@ class ConcaveNewton {
                                          (options_.lasso.array() * x.array().abs()).sum());
   }
   [[nodiscard]] T curvature(const Vector<T>& step, const LocalQuadratic<T>& q) const {
-    return step.dot(q.information * step) +
-           (options_.ridge.array() * step.array().square()).sum();
+    return step.dot(q.information * step) + (options_.ridge.array() * step.array().square()).sum();
   }
   [[nodiscard]] double expected_gain(const Vector<T>& x, const Vector<T>& step,
                                      const LocalQuadratic<T>& q) const {

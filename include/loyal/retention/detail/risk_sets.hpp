@@ -40,9 +40,10 @@ class RiskSets {
  public:
   struct EventTime {
     double time;
-    Index first, deaths, last;  // rows first .. first + deaths - 1 have events, those up to last - 1 the same time
-    T weight;                   // of all its events
-    bool end_of_stratum;        // not a time, but what stands after its stratum's
+    Index first, deaths,
+        last;  // rows first .. first + deaths - 1 have events, those up to last - 1 the same time
+    T weight;  // of all its events
+    bool end_of_stratum;  // not a time, but what stands after its stratum's
   };
   /// One of the denominators of a time's events.
   struct Term {
@@ -227,8 +228,7 @@ class RiskSets {
       steps(term.k, p) += term.increment;
       reduced.row(term.k).head(p) += term.share * term.increment * mean;
       reduced(term.k, p) += term.share * term.increment;
-      means.row(term.k) +=
-          term.weight / times_[static_cast<std::size_t>(term.k)].weight * mean;
+      means.row(term.k) += term.weight / times_[static_cast<std::size_t>(term.k)].weight * mean;
     });
     for (Index j = 0; j <= p; ++j) {
       Vector<T> column = steps.col(j);
@@ -294,8 +294,8 @@ class RiskSets {
   }
 
   static bool same_stratum(const SurvivalRows& rows, Index a, Index b) {
-    return rows.stratum.empty() || rows.stratum[static_cast<std::size_t>(a)] ==
-                                       rows.stratum[static_cast<std::size_t>(b)];
+    return rows.stratum.empty() ||
+           rows.stratum[static_cast<std::size_t>(a)] == rows.stratum[static_cast<std::size_t>(b)];
   }
 
   void find_times(const Values& time, const SurvivalRows& rows) {
@@ -329,10 +329,9 @@ class RiskSets {
         if (rows.entry.empty()) continue;
         const double entry =
             rows.entry[static_cast<std::size_t>(order_[static_cast<std::size_t>(i)])];
-        const auto met = std::partition_point(
-            times_.begin() + static_cast<std::ptrdiff_t>(first),
-            times_.begin() + static_cast<std::ptrdiff_t>(behind),
-            [&](const EventTime& t) { return t.time > entry; });
+        const auto met = std::partition_point(times_.begin() + static_cast<std::ptrdiff_t>(first),
+                                              times_.begin() + static_cast<std::ptrdiff_t>(behind),
+                                              [&](const EventTime& t) { return t.time > entry; });
         to = static_cast<Index>(met - times_.begin());
       }
       strata_.emplace_back(begin, end);
