@@ -3,9 +3,9 @@
 # Runs a task in loyal and in a rival's library side by side and prints lines `ratio: topic/case number`; above 1
 # ours is faster. Installs the rivals from Debian's packages.
 #
-#   benchmarks/rivals/run.sh [TOPIC] [ROUNDS]       topics: training (the default), optimizers,
-#                                                   word_vectors (needs LOYAL_DATA; half an hour),
-#                                                   recommend (needs LOYAL_DATA)
+#   benchmarks/rivals/run.sh [TOPIC] [ROUNDS]       training is the default; another name lists the topics
+#
+# Topics on real data look for it in the directory named by LOYAL_DATA. word_vectors takes half an hour.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$here/../..
@@ -71,8 +71,20 @@ case $topic in
     for part in speed large memory bpr quality; do "$build/recommend_als" $part; done
     "$build/recommend_als" gowalla "$LOYAL_DATA/gowalla"
     ;;
+  survival)
+    install r-cran-survival python3-sklearn python3-numpy
+    compile survival_loyal
+    "$build/survival_loyal" write "$build/survival.bin"
+    taskset -c 0 python3 "$here/compare.py" "$rounds" 1e-6 \
+        "$build/survival_loyal" survival "$build/survival.bin" -- Rscript "$here/survival_r.R" "$build/survival.bin"
+    [ -n "${LOYAL_DATA:-}" ] || { echo "LOYAL_DATA is not set: no logistic regression on Telco" >&2; exit 0; }
+    features=$(/usr/bin/python3 "$here/survival_sklearn.py" write "$LOYAL_DATA/telco-churn/telco.csv" "$build/telco.bin")
+    exec taskset -c 0 python3 "$here/compare.py" "$rounds" 1e-6 \
+        "$build/survival_loyal" logistic "$build/telco.bin" "$features" -- \
+        /usr/bin/python3 "$here/survival_sklearn.py" fit "$build/telco.bin" "$features"
+    ;;
   *)
-    echo "unknown topic '$topic'; known: training, optimizers, word_vectors, recommend" >&2
+    echo "unknown topic '$topic'; known: $(sed -n 's/^  \([a-z_]*\))$/\1/p' "$here/run.sh" | paste -sd ' ')" >&2
     exit 2
     ;;
 esac

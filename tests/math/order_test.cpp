@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
 #include <vector>
@@ -26,6 +27,27 @@ TEST_CASE("order: as a stable sort has it, either way") {
                      [&](Index a, Index b) { return key(a) > key(b); });
     CHECK(detail::ascending_order(keys) == rising);
     CHECK(detail::descending_order(keys) == falling);
+  }
+}
+
+TEST_CASE("order: many doubles of all sizes and both signs") {
+  Rng rng{12};
+  for (const int round : {0, 1, 2}) {
+    std::vector<double> keys;
+    for (int i = 0; i < 3000; ++i) {
+      const double size = round == 0 ? rng.normal() : std::exp(700 * rng.uniform(-1.0, 1.0));
+      keys.push_back(round == 2 ? std::floor(5 * rng.normal()) : rng.bernoulli(0.5) ? size : -size);
+    }
+    keys[7] = std::numeric_limits<double>::infinity();
+    keys[8] = -keys[7];
+    keys[9] = 0.0;
+    keys[10] = -0.0;
+    std::vector<Index> rising(keys.size());
+    std::iota(rising.begin(), rising.end(), Index{0});
+    const auto key = [&](Index i) { return keys[static_cast<std::size_t>(i)]; };
+    std::stable_sort(rising.begin(), rising.end(),
+                     [&](Index a, Index b) { return key(a) < key(b); });
+    CHECK(detail::ascending_order(keys) == rising);
   }
 }
 

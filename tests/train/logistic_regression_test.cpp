@@ -111,6 +111,17 @@ TEST_CASE("logistic_regression: the gradient of the penalized likelihood is zero
   }
 }
 
+TEST_CASE("logistic_regression: many features take conjugate gradients to the same optimum") {
+  Rng rng{12};
+  const auto p = random_problem(rng, 120, 320);
+  LogisticRegression<double> model{{.l2 = 5}};
+  model.fit(p.x, p.y, p.w);
+  const Vector<double> error = p.w.array() * (model.predict_proba(p.x) - p.y).array();
+  CHECK(model.converged());
+  CHECK((p.x.transpose() * error + 5 * model.coefficients()).norm() < 1e-5);
+  CHECK(std::abs(error.sum()) < 1e-5);
+}
+
 TEST_CASE("logistic_regression: a weight counts as so many samples, zero as none") {
   Rng rng{9};
   const auto p = random_problem(rng, 60, 4);

@@ -13,6 +13,7 @@ enum class Stop {
   iterations_exhausted,  ///< the limit of iterations was reached
   no_descent,            ///< no step lowers the value: a wrong gradient, a kink, or rounding
   not_finite,            ///< value or gradient at the start is not finite
+  runs_away,  ///< there is no finite optimum: the value goes on improving towards infinity
 };
 
 /// What a minimiser found. Not to converge is a result, not an error.
