@@ -154,7 +154,8 @@ template <Scalar T>
   if (!(later.cutoff() > known.cutoff()))
     detail::fail<DataError>("calibration_holdout", "the later cutoff", later.cutoff(),
                             detail::concatenate("> ", known.cutoff()));
-  CalibrationHoldout<T> split{.calibration = summarize_customers<T>(known, options)};
+  CalibrationHoldout<T> split;
+  split.calibration = summarize_customers<T>(known, options);
   const auto counts = detail::purchase_kinds(later, options);
   const Time boundary = detail::last_period(known, options.merge);
   const auto n = split.calibration.size();

@@ -78,6 +78,17 @@ struct ParameterSpace {
   double observations = 0;
 };
 
+/// From derivatives by parameters to derivatives by their logarithms; the lower triangle of the Hessian is read.
+template <class V, class M>
+void to_log_derivatives(const V& values, V& gradient, M& hessian) {
+  for (Index i = 0; i < values.size(); ++i)
+    for (Index j = 0; j <= i; ++j) {
+      hessian(i, j) = hessian(i, j) * values[i] * values[j] + (i == j ? gradient[i] * values[i] : 0.0);
+      hessian(j, i) = hessian(i, j);
+    }
+  for (Index i = 0; i < values.size(); ++i) gradient[i] *= values[i];
+}
+
 /// Minimizes @p f, the negative log-likelihood of theta with its derivatives, by Newton's method from the starts
 /// in turn until one converges; the best end counts.
 template <class F, class Start>
