@@ -80,12 +80,13 @@ class PurchaseLikelihood {
       age += weight_[at(i)] * history.record(i).age;
     }
     unit_ = age > 0 ? age / observations_ : 1;
+    const double log_unit = std::log(unit_);
     for (Index i = 0; i < n_; ++i) {
       const auto [x, t_x, T_i] = history.record(i);
       x_[at(i)] = x;
       recency_[at(i)] = t_x / unit_;
       age_[at(i)] = T_i / unit_;
-      constant_ -= weight_[at(i)] * x * std::log(unit_);
+      constant_ -= weight_[at(i)] * x * log_unit;
       if (x < 1000) {
         const auto bin = static_cast<std::size_t>(x);
         if (bin >= of_count_.size()) of_count_.resize(bin + 1, 0.0);
@@ -103,7 +104,7 @@ class PurchaseLikelihood {
                     Matrix<double>& hessian) const {
     const Index n = theta.size();
     const auto sums = parallel_reduce(
-        n_, {.threads = threads_, .grain = 2048}, std::vector<double>{},
+        n_, {.threads = threads_, .grain = 512}, std::vector<double>{},
         [&](Index begin, Index end) {
           return n == 4 ? alike(theta, begin, end) : with_covariates(theta, begin, end);
         },
