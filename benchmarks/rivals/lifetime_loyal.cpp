@@ -43,9 +43,10 @@ void figure(const char* name, int runs, auto&& fit) {
   std::nth_element(seconds.begin(), seconds.begin() + runs / 2, seconds.end());
   std::string parameters;
   for (Index i = 0; i < found.values.size(); ++i)
-    parameters += " " + found.names[static_cast<std::size_t>(i)] + " " + std::to_string(found.values[i]);
-  std::printf("%s: %d steps, log-likelihood %.5f,%s\n", name, found.iterations, found.log_likelihood,
-              parameters.c_str());
+    parameters +=
+        " " + found.names[static_cast<std::size_t>(i)] + " " + std::to_string(found.values[i]);
+  std::printf("%s: %d steps, log-likelihood %.5f,%s\n", name, found.iterations,
+              found.log_likelihood, parameters.c_str());
   std::printf("figure: retention/%s %.6f s\n", name, seconds[static_cast<std::size_t>(runs / 2)]);
 }
 
@@ -59,7 +60,8 @@ History read_summary(const std::string& path) {
   while (csv.next())
     for (const auto column : {x, t_x, age})
       if (csv.number(column, value)) rows.push_back(value);
-  const Eigen::Map<const loyal::Matrix<double>> table(rows.data(), static_cast<Index>(rows.size()) / 3, 3);
+  const Eigen::Map<const loyal::Matrix<double>> table(rows.data(),
+                                                      static_cast<Index>(rows.size()) / 3, 3);
   return {.frequency = table.col(0), .recency = table.col(1), .age = table.col(2)};
 }
 
@@ -82,8 +84,8 @@ void speed(const std::string& folder) {
                                           .amount = "4",
                                           .time_format = "yyyymmdd",
                                           .csv = {.blanks = true, .header = false}});
-  const auto summary =
-      loyal::summarize_customers<double>(log.before(loyal::to_time({.year = 1997, .month = 10, .day = 1})));
+  const auto summary = loyal::summarize_customers<double>(
+      log.before(loyal::to_time({.year = 1997, .month = 10, .day = 1})));
   std::vector<double> frequency;
   std::vector<double> monetary;
   for (Index i = 0; i < summary.size(); ++i)
@@ -91,7 +93,8 @@ void speed(const std::string& folder) {
       frequency.push_back(summary.history.frequency[i]);
       monetary.push_back(summary.monetary[i]);
     }
-  figure("gamma_gamma_cdnow", 21, [&] { return loyal::GammaGamma<double>{}.fit(frequency, monetary); });
+  figure("gamma_gamma_cdnow", 21,
+         [&] { return loyal::GammaGamma<double>{}.fit(frequency, monetary); });
 
   loyal::Rng rng{1};
   const loyal::BGNBD<double> truth{{.r = 0.243, .alpha = 4.414, .a = 0.793, .b = 2.426}};
@@ -139,7 +142,8 @@ void all_recoveries() {
     return loyal::ParetoNBD<double>{}.fit(truth.simulate(ages(n, 27, 50, rng), rng));
   });
   recovery("bg_bb", {1.204, 0.750, 0.657, 2.783}, [](loyal::Rng& rng) {
-    const loyal::BGBB<double> truth{{.alpha = 1.204, .beta = 0.750, .gamma = 0.657, .delta = 2.783}};
+    const loyal::BGBB<double> truth{
+        {.alpha = 1.204, .beta = 0.750, .gamma = 0.657, .delta = 2.783}};
     return loyal::BGBB<double>{}.fit(truth.simulate(Vector<double>::Constant(n, 10), rng));
   });
   recovery("gamma_gamma", {6.25, 3.74, 15.4}, [](loyal::Rng& rng) {

@@ -4,7 +4,8 @@
 # ours is faster. Installs the rivals from Debian's packages.
 #
 #   benchmarks/rivals/run.sh [TOPIC] [ROUNDS]       topics: training (the default), optimizers,
-#                                                   word_vectors (needs LOYAL_DATA; half an hour)
+#                                                   word_vectors (needs LOYAL_DATA; half an hour),
+#                                                   lifetime (needs LOYAL_DATA; seconds, no rival)
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$here/../..
@@ -58,8 +59,14 @@ case $topic in
     compile word_vectors_loyal
     exec python3 "$here/word_vectors.py" "$build/word_vectors_loyal" /usr/bin/python3 "$LOYAL_DATA/english" "$rounds"
     ;;
+  lifetime)
+    # Lines `figure: retention/CASE SECONDS s`; with a second argument `recovery` what intervals hold instead.
+    [ -n "${LOYAL_DATA:-}" ] || { echo "LOYAL_DATA must name a folder that holds cdnow/" >&2; exit 2; }
+    compile lifetime_loyal
+    exec "$build/lifetime_loyal" ${2:+"$2"}
+    ;;
   *)
-    echo "unknown topic '$topic'; known: training, optimizers, word_vectors" >&2
+    echo "unknown topic '$topic'; known: training, optimizers, word_vectors, lifetime" >&2
     exit 2
     ;;
 esac

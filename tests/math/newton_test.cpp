@@ -71,7 +71,8 @@ TEST_CASE("newton: what cannot converge says so", "[math]") {
     h(0, 0) = 0;
     return -x[0];
   };
-  CHECK(Newton{{.max_iterations = 20}}.minimize(falling, zero).reason == Stop::iterations_exhausted);
+  CHECK(Newton{{.max_iterations = 20}}.minimize(falling, zero).reason ==
+        Stop::iterations_exhausted);
   const auto nothing = [](const Vector<double>&, Vector<double>& g, Matrix<double>&) {
     g[0] = 1;
     return std::numeric_limits<double>::quiet_NaN();
@@ -98,7 +99,8 @@ TEST_CASE("newton: what cannot converge says so", "[math]") {
   CHECK(found.x[0] == Approx(1e-3).epsilon(1e-4));
 }
 
-TEST_CASE("newton: options outside the domain are refused, and what is no inverse is NaN", "[math]") {
+TEST_CASE("newton: options outside the domain are refused, and what is no inverse is NaN",
+          "[math]") {
   CHECK_THROWS_AS(Newton({.max_iterations = -1}), OptionError);
   CHECK_THROWS_AS(Newton({.tolerance = std::nan("")}), OptionError);
   CHECK_THROWS_AS(Newton({.largest_step = 0}), OptionError);

@@ -13,7 +13,8 @@ using testing::History;
 
 namespace {
 
-const BGBB<double> published{{.alpha = 1.20352, .beta = 0.74972, .gamma = 0.65672, .delta = 2.78344}};
+const BGBB<double> published{
+    {.alpha = 1.20352, .beta = 0.74972, .gamma = 0.65672, .delta = 2.78344}};
 
 BGBB<double> of(const Vector<double>& v) {
   return BGBB<double>{{.alpha = v[0], .beta = v[1], .gamma = v[2], .delta = v[3]}};
@@ -47,8 +48,12 @@ struct BruteForce {
 TEST_CASE("BG/BB: donations, the published estimates", "[retention]") {
   const auto path = testing::cdnow_file("donations.csv");
   if (!path) return;
-  const Matrix<double> table = testing::read_columns(*path, {"frequency", "recency", "periods", "weights"});
-  History history{.frequency = table.col(0), .recency = table.col(1), .age = table.col(2), .weight = table.col(3)};
+  const Matrix<double> table =
+      testing::read_columns(*path, {"frequency", "recency", "periods", "weights"});
+  History history{.frequency = table.col(0),
+                  .recency = table.col(1),
+                  .age = table.col(2),
+                  .weight = table.col(3)};
   BGBB<double> model;
   const auto& fit = model.fit(history);
   CHECK(fit.observations == 11104);
@@ -57,7 +62,8 @@ TEST_CASE("BG/BB: donations, the published estimates", "[retention]") {
   CHECK(model.parameters().beta == Approx(0.74972).epsilon(1e-3));
   CHECK(model.parameters().gamma == Approx(0.65672).epsilon(1e-3));
   CHECK(model.parameters().delta == Approx(2.78344).epsilon(1e-3));
-  testing::check_maximum(fit, [&](const Vector<double>& v) { return of(v).log_likelihood(history); });
+  testing::check_maximum(fit,
+                         [&](const Vector<double>& v) { return of(v).log_likelihood(history); });
 }
 
 TEST_CASE("BG/BB: likelihood and predictions are means over customers", "[retention]") {
@@ -71,10 +77,12 @@ TEST_CASE("BG/BB: likelihood and predictions are means over customers", "[retent
     PurchaseRecord past{.age = static_cast<double>(rng.below(9))};
     if (past.age > 0 && trial % 3 != 0) {
       past.recency = 1.0 + static_cast<double>(rng.below(static_cast<std::uint64_t>(past.age)));
-      past.frequency = 1.0 + static_cast<double>(rng.below(static_cast<std::uint64_t>(past.recency)));
+      past.frequency =
+          1.0 + static_cast<double>(rng.below(static_cast<std::uint64_t>(past.recency)));
     }
     const BruteForce truth(a, b, c, d, past, 7);
-    CHECK(model.log_likelihood(testing::history_of({past})) == Approx(std::log(truth.all)).epsilon(1e-9));
+    CHECK(model.log_likelihood(testing::history_of({past})) ==
+          Approx(std::log(truth.all)).epsilon(1e-9));
     CHECK(model.probability_alive(past) == Approx(truth.there / truth.all).epsilon(1e-9));
     CHECK(model.expected_purchases(7, past) == Approx(truth.future / truth.all).epsilon(1e-9));
     double total = 0;
@@ -94,14 +102,15 @@ TEST_CASE("BG/BB: the paper's closed forms", "[retention]") {
   const auto [a, b, c, d] = published.parameters();
   const double periods = 12;
   const double closed = a / (a + b) * d / (c - 1) *
-                        (1 - std::exp(log_gamma(c + d) - log_gamma(1 + d) + log_gamma(1 + d + periods) -
-                                      log_gamma(c + d + periods)));
+                        (1 - std::exp(log_gamma(c + d) - log_gamma(1 + d) +
+                                      log_gamma(1 + d + periods) - log_gamma(c + d + periods)));
   CHECK(published.expected_purchases(periods) == Approx(closed).epsilon(1e-12));
   CHECK(published.probability_alive({}, 3) ==
         Approx(std::exp(log_beta(c, d + 3) - log_beta(c, d))).epsilon(1e-12));
   double discounted = 0;
   for (int k = 1; k < 3000; ++k)
-    discounted += (published.expected_purchases(k) - published.expected_purchases(k - 1)) * std::pow(1.1, -k);
+    discounted +=
+        (published.expected_purchases(k) - published.expected_purchases(k - 1)) * std::pow(1.1, -k);
   CHECK(published.discounted_purchases(0.1) == Approx(discounted).epsilon(1e-8));
 }
 
@@ -127,7 +136,9 @@ TEST_CASE("BG/BB: the maximum of random histories", "[retention]") {
 }
 
 TEST_CASE("BG/BB: no maximum, and bad input", "[retention]") {
-  for (const auto& records : {std::vector<PurchaseRecord>(50, {.age = 6}), {{1, 2, 3}}, {{0, 0, 0}},
+  for (const auto& records : {std::vector<PurchaseRecord>(50, {.age = 6}),
+                              {{1, 2, 3}},
+                              {{0, 0, 0}},
                               std::vector<PurchaseRecord>(50, {6, 6, 6})}) {
     BGBB<double> model;
     const auto& fit = model.fit(testing::history_of(records));
@@ -135,8 +146,15 @@ TEST_CASE("BG/BB: no maximum, and bad input", "[retention]") {
     for (Index i = 0; i < 4; ++i) CHECK((std::isfinite(fit.values[i]) && fit.values[i] > 0));
   }
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  for (const PurchaseRecord& bad : {PurchaseRecord{-1, 0, 1}, {nan, 1, 2}, {1, nan, 2}, {1, 3, 2}, {0, 1, 2},
-                                    {3, 2, 5}, {1, 1.5, 2}, {1, 1, 2.5}, {1, 1, 1e7}}) {
+  for (const PurchaseRecord& bad : {PurchaseRecord{-1, 0, 1},
+                                    {nan, 1, 2},
+                                    {1, nan, 2},
+                                    {1, 3, 2},
+                                    {0, 1, 2},
+                                    {3, 2, 5},
+                                    {1, 1.5, 2},
+                                    {1, 1, 2.5},
+                                    {1, 1, 1e7}}) {
     CHECK_THROWS_AS(BGBB<double>{}.fit(testing::history_of({{1, 1, 2}, bad})), DataError);
     CHECK_THROWS_AS(published.probability_alive(bad), DataError);
   }

@@ -29,7 +29,8 @@ TEST_CASE("contract history: cohorts of different length add up", "[retention]")
 TEST_CASE("contract history: bad input", "[retention]") {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   CHECK_THROWS_AS(ContractHistory::of_survivors({10}), DataError);
-  CHECK_THROWS_WITH(ContractHistory::of_survivors({10, 7, 8}), ContainsSubstring("survivors[2] is 8"));
+  CHECK_THROWS_WITH(ContractHistory::of_survivors({10, 7, 8}),
+                    ContainsSubstring("survivors[2] is 8"));
   CHECK_THROWS_AS(ContractHistory::of_survivors({10, -1}), DataError);
   CHECK_THROWS_AS(ContractHistory::of_survivors({10, nan}), DataError);
   CHECK_THROWS_AS(ContractHistory::of_durations({0}, {1}), DataError);

@@ -32,7 +32,8 @@ EventLog shop() {
 TEST_CASE("customer summary: counted by hand", "[retention]") {
   const EventLog log = shop();
   const auto summary = summarize_customers<double>(log.before(32 * day), {.kinds = {"purchase"}});
-  REQUIRE(summary.users == std::vector<std::int32_t>{log.users().at("anna"), log.users().at("cara")});
+  REQUIRE(summary.users ==
+          std::vector<std::int32_t>{log.users().at("anna"), log.users().at("cara")});
   const auto anna = summary.history.record(0);
   CHECK(anna.frequency == 2);  // the 17th counts once
   CHECK(anna.recency == Approx(3));
@@ -45,7 +46,8 @@ TEST_CASE("customer summary: counted by hand", "[retention]") {
   CHECK(summary.monetary[1] == 0);
 
   // In days; each purchase by itself.
-  const auto fine = summarize_customers<float>(log.before(32 * day), {.kinds = {"purchase"}, .unit = day, .merge = 1});
+  const auto fine = summarize_customers<float>(log.before(32 * day),
+                                               {.kinds = {"purchase"}, .unit = day, .merge = 1});
   CHECK(fine.history.frequency[0] == 3);
   CHECK(fine.history.age[0] == Approx(22 - 9.0 / 24).epsilon(1e-4));
   CHECK(fine.history.frequency[1] == 1);
@@ -54,13 +56,16 @@ TEST_CASE("customer summary: counted by hand", "[retention]") {
 
 TEST_CASE("customer summary: calibration and holdout", "[retention]") {
   const EventLog log = shop();
-  const auto split = calibration_holdout<double>(log.before(18 * day), log.before(40 * day + 1), {.kinds = {"purchase"}});
+  const auto split = calibration_holdout<double>(log.before(18 * day), log.before(40 * day + 1),
+                                                 {.kinds = {"purchase"}});
   REQUIRE(split.calibration.size() == 1);
   CHECK(split.holdout_frequency[0] == 1);
   CHECK(split.holdout_monetary[0] == 20);
   CHECK(split.duration == Approx(23 / 7.0));
-  CHECK_THROWS_AS((calibration_holdout<double>(log.before(18 * day), log.before(18 * day))), DataError);
-  CHECK_THROWS_AS((calibration_holdout<double>(log.before(20 * day), log.before(18 * day))), DataError);
+  CHECK_THROWS_AS((calibration_holdout<double>(log.before(18 * day), log.before(18 * day))),
+                  DataError);
+  CHECK_THROWS_AS((calibration_holdout<double>(log.before(20 * day), log.before(18 * day))),
+                  DataError);
 }
 
 TEST_CASE("customer summary: calibration and holdout together are the whole", "[retention]") {
@@ -72,11 +77,12 @@ TEST_CASE("customer summary: calibration and holdout together are the whole", "[
   const auto whole = summarize_customers<double>(all, options);
   CHECK_NOTHROW(loyal::detail::expect_history("test", whole.history, 0, 0));
   for (Index i = 0, k = 0; i < whole.size(); ++i) {
-    if (k == split.calibration.size() ||
-        split.calibration.users[static_cast<std::size_t>(k)] != whole.users[static_cast<std::size_t>(i)])
+    if (k == split.calibration.size() || split.calibration.users[static_cast<std::size_t>(k)] !=
+                                             whole.users[static_cast<std::size_t>(i)])
       continue;
     // A day on both sides of the cutoff counts once, before it.
-    REQUIRE(whole.history.frequency[i] == split.calibration.history.frequency[k] + split.holdout_frequency[k]);
+    REQUIRE(whole.history.frequency[i] ==
+            split.calibration.history.frequency[k] + split.holdout_frequency[k]);
     REQUIRE(whole.history.age[i] == Approx(split.calibration.history.age[k] + split.duration));
     ++k;
   }
@@ -88,16 +94,20 @@ TEST_CASE("customer summary: bad input", "[retention]") {
   CHECK_THROWS_AS(summarize_customers<double>(known, {.unit = 0}), OptionError);
   CHECK_THROWS_AS(summarize_customers<double>(known, {.merge = -1}), OptionError);
   CHECK_THROWS_AS(summarize_customers<double>(known, {.kinds = {"theft"}}), DataError);
-  CHECK_THROWS_AS(summarize_customers<double>(log.before(10 * day + 10 * hour), {.kinds = {"visit"}}), DataError);
+  CHECK_THROWS_AS(
+      summarize_customers<double>(log.before(10 * day + 10 * hour), {.kinds = {"visit"}}),
+      DataError);
 }
 
 TEST_CASE("customer summary: CDNOW's published table", "[retention]") {
   const auto log = testing::cdnow_sample();
   const auto published = testing::cdnow_summary();
   if (!log || !published) return;
-  const auto summary = summarize_customers<double>(log->before(to_time({.year = 1997, .month = 10, .day = 1})));
+  const auto summary =
+      summarize_customers<double>(log->before(to_time({.year = 1997, .month = 10, .day = 1})));
   REQUIRE(summary.size() == published->size());
   CHECK(summary.history.frequency == published->frequency);
-  CHECK((summary.history.recency - published->recency).cwiseAbs().maxCoeff() < 0.0051);  // it has two decimals
+  CHECK((summary.history.recency - published->recency).cwiseAbs().maxCoeff() <
+        0.0051);  // it has two decimals
   CHECK((summary.history.age - published->age).cwiseAbs().maxCoeff() < 0.0051);
 }

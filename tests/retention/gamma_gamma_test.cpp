@@ -20,13 +20,16 @@ struct Spending {
 
 Spending random_spending(const GammaGamma<double>& truth, Index n, Rng& rng) {
   Spending spending;
-  for (Index i = 0; i < n; ++i) spending.frequency.push_back(1.0 + static_cast<double>(rng.below(6)));
+  for (Index i = 0; i < n; ++i)
+    spending.frequency.push_back(1.0 + static_cast<double>(rng.below(6)));
   const auto means = truth.simulate(spending.frequency, rng);
   spending.monetary.assign(means.begin(), means.end());
   return spending;
 }
 
-GammaGamma<double> of(const Vector<double>& v) { return GammaGamma<double>{{.p = v[0], .q = v[1], .v = v[2]}}; }
+GammaGamma<double> of(const Vector<double>& v) {
+  return GammaGamma<double>{{.p = v[0], .q = v[1], .v = v[2]}};
+}
 
 }  // namespace
 
@@ -55,7 +58,8 @@ TEST_CASE("Gamma-Gamma: CDNOW, the published estimates", "[retention]") {
   CHECK(model.mean_amount() == Approx(35.17).epsilon(1e-3));
 }
 
-TEST_CASE("Gamma-Gamma: the density is a mean over rates, the expectation its quotient", "[retention]") {
+TEST_CASE("Gamma-Gamma: the density is a mean over rates, the expectation its quotient",
+          "[retention]") {
   Rng rng{2};
   for (int trial = 0; trial < 30; ++trial) {
     const double p = rng.uniform(0.3, 8.0);
@@ -66,10 +70,12 @@ TEST_CASE("Gamma-Gamma: the density is a mean over rates, the expectation its qu
     const GammaGamma<double> model{{.p = p, .q = q, .v = v}};
     // The mean of x amounts is Gamma(p x, nu x).
     const auto density = [&](double nu) {
-      return std::exp(p * x * std::log(nu * x) - log_gamma(p * x) + (p * x - 1) * std::log(m) - nu * x * m);
+      return std::exp(p * x * std::log(nu * x) - log_gamma(p * x) + (p * x - 1) * std::log(m) -
+                      nu * x * m);
     };
     const double all = testing::mean_over_gamma(q, v, density);
-    const double amount = testing::mean_over_gamma(q, v, [&](double nu) { return density(nu) * p / nu; });
+    const double amount =
+        testing::mean_over_gamma(q, v, [&](double nu) { return density(nu) * p / nu; });
     INFO(p << ' ' << q << ' ' << v << ' ' << x << ' ' << m);
     CHECK(model.log_likelihood({x}, {m}) == Approx(std::log(all)).epsilon(1e-9));
     CHECK(model.expected_amount(x, m) == Approx(amount / all).epsilon(1e-9));
@@ -107,7 +113,8 @@ TEST_CASE("Gamma-Gamma: weights, units of money, customers without purchases", "
   const auto doubled = GammaGamma<double>{}.fit(spending.frequency, spending.monetary, twice);
   CHECK(doubled.log_likelihood == Approx(2 * fit.log_likelihood).epsilon(1e-12));
   CHECK(doubled.covariance(0, 0) == Approx(fit.covariance(0, 0) / 2).epsilon(1e-5));
-  const auto shrunk = GammaGamma<double>{GammaGamma<double>::Options{.penalizer = 0.01}}.fit(spending.frequency, spending.monetary);
+  const auto shrunk = GammaGamma<double>{GammaGamma<double>::Options{.penalizer = 0.01}}.fit(
+      spending.frequency, spending.monetary);
   CHECK(shrunk.converged());
   CHECK(shrunk.values.norm() < fit.values.norm());
 }
@@ -127,7 +134,8 @@ TEST_CASE("Gamma-Gamma: no maximum, no mean, and bad input", "[retention]") {
   CHECK_THROWS_WITH(model.fit({1, 2}, {10, 0}), ContainsSubstring("monetary[1] is 0"));
   for (const double bad : {0.0, -1.0, nan, std::numeric_limits<double>::infinity()})
     CHECK_THROWS_AS(model.fit({1, 2}, {10, bad}), DataError);
-  for (const double bad : {-1.0, 1.5, nan}) CHECK_THROWS_AS(model.fit({1, bad}, {10, 10}), DataError);
+  for (const double bad : {-1.0, 1.5, nan})
+    CHECK_THROWS_AS(model.fit({1, bad}, {10, 10}), DataError);
   CHECK_THROWS_AS(model.fit({}, {}), DataError);
   CHECK_THROWS_AS(model.fit({0, 0}, {0, 0}), DataError);
   CHECK_THROWS_AS(model.fit({1, 2}, {10}), ShapeError);

@@ -20,9 +20,13 @@ LikelihoodFit fit_exponential(double n, double sum, double m, double penalizer =
     h(1, 1) = n;
     return -n * theta[0] + rate * sum + n * (theta[1] - m) * (theta[1] - m) / 2;
   };
-  const loyal::detail::ParameterSpace space{
-      .names = {"rate", "mean"}, .positive = 1, .log_unit = {0}, .penalizer = penalizer, .observations = n};
-  return loyal::detail::maximize_likelihood(f, space, 100, std::vector{Vector<double>(Vector<double>::Zero(2))});
+  const loyal::detail::ParameterSpace space{.names = {"rate", "mean"},
+                                            .positive = 1,
+                                            .log_unit = {0},
+                                            .penalizer = penalizer,
+                                            .observations = n};
+  return loyal::detail::maximize_likelihood(f, space, 100,
+                                            std::vector{Vector<double>(Vector<double>::Zero(2))});
 }
 
 }  // namespace
@@ -48,7 +52,8 @@ TEST_CASE("likelihood fit: estimates, errors and intervals of a textbook case", 
   CHECK_THROWS_AS(fit.interval(0, 1), OptionError);
 }
 
-TEST_CASE("likelihood fit: a penalty draws values towards 0 and stays out of the likelihood", "[retention]") {
+TEST_CASE("likelihood fit: a penalty draws values towards 0 and stays out of the likelihood",
+          "[retention]") {
   const auto fit = fit_exponential(100, 40, -3, 0.1);
   REQUIRE(fit.converged());
   CHECK(fit.values[1] == Approx(-3 / 1.2).epsilon(1e-6));  // (m - 3)^2 / 2 + 0.1 m^2

@@ -30,7 +30,8 @@ TEST_CASE("MBG/NBD: CDNOW, the published estimates", "[retention]") {
   CHECK(model.parameters().a == Approx(0.89136).epsilon(1e-3));
   CHECK(model.parameters().b == Approx(1.614).epsilon(1e-3));
   testing::check_maximum(fit, [&](const Vector<double>& v) {
-    return MBGNBD<double>{{.r = v[0], .alpha = v[1], .a = v[2], .b = v[3]}}.log_likelihood(*history);
+    return MBGNBD<double>{{.r = v[0], .alpha = v[1], .a = v[2], .b = v[3]}}.log_likelihood(
+        *history);
   });
 }
 
@@ -49,27 +50,33 @@ TEST_CASE("MBG/NBD: likelihood and predictions are means over customers", "[rete
     }
     const double x = c.frequency;
     const auto by_rate = [&](double until) {
-      return testing::mean_over_gamma(r, alpha, [&](double l) { return std::pow(l, x) * std::exp(-l * until); });
+      return testing::mean_over_gamma(
+          r, alpha, [&](double l) { return std::pow(l, x) * std::exp(-l * until); });
     };
-    const double there =
-        by_rate(c.age) * testing::mean_over_beta(a, b, [&](double, double q) { return std::pow(q, x + 1); });
-    const double left =
-        by_rate(c.recency) * testing::mean_over_beta(a, b, [&](double p, double q) { return p * std::pow(q, x); });
-    CHECK(model.log_likelihood(testing::history_of({c})) == Approx(std::log(there + left)).epsilon(1e-9));
+    const double there = by_rate(c.age) * testing::mean_over_beta(a, b, [&](double, double q) {
+                           return std::pow(q, x + 1);
+                         });
+    const double left = by_rate(c.recency) * testing::mean_over_beta(a, b, [&](double p, double q) {
+                          return p * std::pow(q, x);
+                        });
+    CHECK(model.log_likelihood(testing::history_of({c})) ==
+          Approx(std::log(there + left)).epsilon(1e-9));
     CHECK(model.probability_alive(c) == Approx(there / (there + left)).epsilon(1e-9));
     const double t = rng.uniform(0.1, 60.0);
     const double future = testing::mean_over_gamma(
         r + x, alpha + c.age,
         [&](double l) {
           return testing::mean_over_beta(
-              a, b + x + 1, [&](double p, double) { return p == 0 ? l * t : -std::expm1(-l * p * t) / p; }, 0.25);
+              a, b + x + 1,
+              [&](double p, double) { return p == 0 ? l * t : -std::expm1(-l * p * t) / p; }, 0.25);
         },
         0.25);
     CHECK(model.expected_purchases(t, c) == Approx(there / (there + left) * future).epsilon(1e-7));
   }
 }
 
-TEST_CASE("MBG/NBD: probabilities add up, derivatives are right, hard rows are finite", "[retention]") {
+TEST_CASE("MBG/NBD: probabilities add up, derivatives are right, hard rows are finite",
+          "[retention]") {
   double total = 0;
   double mean = 0;
   for (Index n = 0; n < 400; ++n) {

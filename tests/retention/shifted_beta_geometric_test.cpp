@@ -29,9 +29,11 @@ TEST_CASE("sBG: the published estimates", "[retention]") {
   CHECK(model.parameters().alpha == Approx(0.7041).epsilon(1e-3));
   CHECK(model.parameters().beta == Approx(1.1820).epsilon(1e-3));
   for (const auto* history : {&high_end, &regular})
-    testing::check_maximum(ShiftedBetaGeometric<double>{}.fit(*history), [&](const Vector<double>& v) {
-      return ShiftedBetaGeometric<double>{{.alpha = v[0], .beta = v[1]}}.log_likelihood(*history);
-    });
+    testing::check_maximum(
+        ShiftedBetaGeometric<double>{}.fit(*history), [&](const Vector<double>& v) {
+          return ShiftedBetaGeometric<double>{{.alpha = v[0], .beta = v[1]}}.log_likelihood(
+              *history);
+        });
 }
 
 TEST_CASE("sBG: survival is a mean over customers, everything else follows", "[retention]") {
@@ -42,8 +44,9 @@ TEST_CASE("sBG: survival is a mean over customers, everything else follows", "[r
     const ShiftedBetaGeometric<double> model{{.alpha = alpha, .beta = beta}};
     CHECK(model.survival(0) == 1);
     for (int t = 1; t < 12; ++t) {
-      CHECK(model.survival(t) ==
-            Approx(testing::mean_over_beta(alpha, beta, [&](double, double q) { return std::pow(q, t); })).epsilon(1e-9));
+      CHECK(model.survival(t) == Approx(testing::mean_over_beta(alpha, beta, [&](double, double q) {
+                                   return std::pow(q, t);
+                                 })).epsilon(1e-9));
       CHECK(model.retention(t) == Approx(model.survival(t) / model.survival(t - 1)).epsilon(1e-12));
     }
     for (const double n : {1.0, 4.0}) {
@@ -54,7 +57,8 @@ TEST_CASE("sBG: survival is a mean over customers, everything else follows", "[r
     }
     double log_likelihood = 0;
     for (std::size_t t = 1; t <= 7; ++t)
-      log_likelihood += regular.lost[t - 1] * std::log(model.survival(double(t) - 1) - model.survival(double(t)));
+      log_likelihood +=
+          regular.lost[t - 1] * std::log(model.survival(double(t) - 1) - model.survival(double(t)));
     log_likelihood += 241 * std::log(model.survival(7));
     CHECK(model.log_likelihood(regular) == Approx(log_likelihood).epsilon(1e-11));
   }
@@ -72,13 +76,19 @@ TEST_CASE("sBG: known parameters lie in their intervals", "[retention]") {
 }
 
 TEST_CASE("sBG: no maximum, and bad input", "[retention]") {
-  CHECK_FALSE(ShiftedBetaGeometric<double>{}.fit(ContractHistory::of_survivors({10, 10, 10})).converged());
-  CHECK_FALSE(ShiftedBetaGeometric<double>{}.fit(ContractHistory::of_survivors({10, 0})).converged());
-  CHECK_FALSE(ShiftedBetaGeometric<double>{}.fit(ContractHistory::of_survivors({1, 1, 0})).converged());
-  CHECK(ShiftedBetaGeometric<double>{ShiftedBetaGeometric<double>::Options{.penalizer = 0.01}}.fit(ContractHistory::of_survivors({8, 4, 2})).converged());
+  CHECK_FALSE(
+      ShiftedBetaGeometric<double>{}.fit(ContractHistory::of_survivors({10, 10, 10})).converged());
+  CHECK_FALSE(
+      ShiftedBetaGeometric<double>{}.fit(ContractHistory::of_survivors({10, 0})).converged());
+  CHECK_FALSE(
+      ShiftedBetaGeometric<double>{}.fit(ContractHistory::of_survivors({1, 1, 0})).converged());
+  CHECK(ShiftedBetaGeometric<double>{ShiftedBetaGeometric<double>::Options{.penalizer = 0.01}}
+            .fit(ContractHistory::of_survivors({8, 4, 2}))
+            .converged());
   CHECK_THROWS_AS(ShiftedBetaGeometric<double>{}.fit(ContractHistory{}), DataError);
   CHECK_THROWS_AS(ShiftedBetaGeometric<double>{}.fit({.lost = {1, -1}, .kept = {0, 1}}), DataError);
-  CHECK_THROWS_AS(ShiftedBetaGeometric<double>{}.fit({.lost = {1, std::nan("")}, .kept = {0, 1}}), DataError);
+  CHECK_THROWS_AS(ShiftedBetaGeometric<double>{}.fit({.lost = {1, std::nan("")}, .kept = {0, 1}}),
+                  DataError);
   CHECK_THROWS_AS(ShiftedBetaGeometric<double>{}.fit({.lost = {1}, .kept = {}}), ShapeError);
   const ShiftedBetaGeometric<double> model{{.alpha = 1, .beta = 1}};
   CHECK_THROWS_AS(model.survival(-1), OptionError);

@@ -43,7 +43,8 @@ inline Matrix<double> read_columns(const std::string& path, const std::vector<st
     for (const auto column : columns)
       if (csv.number(column, value)) values.push_back(value);
   const auto width = static_cast<Index>(names.size());
-  return Eigen::Map<Matrix<double>>(values.data(), static_cast<Index>(values.size()) / width, width);
+  return Eigen::Map<Matrix<double>>(values.data(), static_cast<Index>(values.size()) / width,
+                                    width);
 }
 
 inline std::optional<History> cdnow_summary() {
@@ -69,7 +70,8 @@ inline std::optional<EventLog> cdnow_sample() {
 
 inline History history_of(const std::vector<PurchaseRecord>& records) {
   const auto n = static_cast<Index>(records.size());
-  History history{.frequency = Vector<double>(n), .recency = Vector<double>(n), .age = Vector<double>(n)};
+  History history{
+      .frequency = Vector<double>(n), .recency = Vector<double>(n), .age = Vector<double>(n)};
   for (Index i = 0; i < n; ++i) {
     history.frequency[i] = records[static_cast<std::size_t>(i)].frequency;
     history.recency[i] = records[static_cast<std::size_t>(i)].recency;
@@ -89,8 +91,16 @@ inline PurchaseRecord random_record(Rng& rng) {
 
 /// Rows on which programs of this kind are known to overflow.
 inline std::vector<PurchaseRecord> hard_records() {
-  return {{221, 103.42857, 103.57143}, {500, 100, 100}, {1200, 364.9, 365}, {0, 0, 1e-6},   {0, 0, 1e6},
-          {1, 1e-6, 1e6},              {3, 1e6, 1e6},   {0, 0, 0},          {80, 3, 900.5}, {5000, 10, 11}};
+  return {{221, 103.42857, 103.57143},
+          {500, 100, 100},
+          {1200, 364.9, 365},
+          {0, 0, 1e-6},
+          {0, 0, 1e6},
+          {1, 1e-6, 1e6},
+          {3, 1e6, 1e6},
+          {0, 0, 0},
+          {80, 3, 900.5},
+          {5000, 10, 11}};
 }
 
 inline Vector<double> random_ages(Index n, double least, double most, Rng& rng) {
@@ -104,8 +114,8 @@ template <class F>
 double mean_over_gamma(double shape, double rate, const F& f, double step = 0.05) {
   const double front = shape * std::log(rate) - log_gamma(shape);
   double sum = 0;
-  for (double u = -40 / std::min(1.0, shape) - std::log(rate); u < 7 - std::log(rate) + std::log(shape + 1);
-       u += step) {
+  for (double u = -40 / std::min(1.0, shape) - std::log(rate);
+       u < 7 - std::log(rate) + std::log(shape + 1); u += step) {
     const double x = std::exp(u);
     sum += f(x) * std::exp(front + shape * u - rate * x);
   }
@@ -174,7 +184,8 @@ void check_maximum(const LikelihoodFit& fit, const LogLikelihood& log_likelihood
     const double error = std::sqrt(fit.covariance(i, i));
     CHECK(std::abs(at(i, 1, i, 0) - at(i, -1, i, 0)) / (2 * h) * error < 2e-3 + 1e-4 / error);
     for (Index j = 0; j < n; ++j)
-      information(i, j) = -(at(i, 1, j, 1) - at(i, 1, j, -1) - at(i, -1, j, 1) + at(i, -1, j, -1)) / (4 * h * h);
+      information(i, j) =
+          -(at(i, 1, j, 1) - at(i, 1, j, -1) - at(i, -1, j, 1) + at(i, -1, j, -1)) / (4 * h * h);
   }
   const Matrix<double> unit = information * fit.covariance;
   CHECK((unit - Matrix<double>::Identity(n, n)).cwiseAbs().maxCoeff() < 0.02);

@@ -79,8 +79,7 @@ inline double hypergeometric_2f1(double a, double b, double c, double z) {
   detail::expect_option(where, "b", b, std::isfinite(b), "finite");
   detail::expect_option(where, "c", c, std::isfinite(c) && !(c <= 0 && c == std::floor(c)),
                         "finite and not 0, -1, -2, ...");
-  detail::expect_option(where, "z", z, z < 1 || (z == 1 && c > a + b),
-                        "< 1, or 1 where c > a + b");
+  detail::expect_option(where, "z", z, z < 1 || (z == 1 && c > a + b), "< 1, or 1 where c > a + b");
   if (z == 0 || a == 0 || b == 0) return 1;
   if (z < 0) {
     detail::expect_option(where, "z", z, std::isfinite(z), "finite");

@@ -87,8 +87,9 @@ struct NewtonMinimum : Minimum<T> {
 class Newton {
  public:
   struct Options {
-    int max_iterations = 200;   ///< steps tried; >= 0
-    double tolerance = 1e-12;   ///< expected gain at which to stop, relative to max(1, |value|); >= 0
+    int max_iterations = 200;  ///< steps tried; >= 0
+    double tolerance =
+        1e-12;  ///< expected gain at which to stop, relative to max(1, |value|); >= 0
     double largest_step = 2.0;  ///< of any variable in one step; > 0
   };
 

@@ -35,7 +35,8 @@ class BetaDiscreteWeibull {
   using value_type = T;
 
   struct Options {
-    double penalizer = 0;      ///< weight of the sum of squared parameters against the mean log-likelihood; >= 0
+    double penalizer =
+        0;  ///< weight of the sum of squared parameters against the mean log-likelihood; >= 0
     int max_iterations = 200;  ///< Newton steps at most; >= 1
   };
   /// Of the chance to leave, whose mean at the first renewal is gamma / (gamma + delta), and its course.
@@ -50,19 +51,22 @@ class BetaDiscreteWeibull {
   explicit BetaDiscreteWeibull(const Options& options) : options_(options) {
     detail::expect_option(where, "penalizer", options.penalizer,
                           options.penalizer >= 0 && std::isfinite(options.penalizer), ">= 0");
-    detail::expect_option(where, "max_iterations", options.max_iterations, options.max_iterations >= 1, ">= 1");
+    detail::expect_option(where, "max_iterations", options.max_iterations,
+                          options.max_iterations >= 1, ">= 1");
   }
   /// A model of known parameters. @throws OptionError unless all are > 0 and finite.
   explicit BetaDiscreteWeibull(const Parameters& parameters) : parameters_(parameters) {
     for (const double each : {parameters.gamma, parameters.delta, parameters.c})
-      detail::expect_option(where, "a parameter", each, each > 0 && std::isfinite(each), "> 0 and finite");
+      detail::expect_option(where, "a parameter", each, each > 0 && std::isfinite(each),
+                            "> 0 and finite");
   }
 
   [[nodiscard]] const Options& options() const noexcept { return options_; }
   [[nodiscard]] const LikelihoodFit& result() const noexcept { return fit_; }
   [[nodiscard]] bool converged() const noexcept { return fit_.converged(); }
   [[nodiscard]] const Parameters& parameters() const {
-    if (parameters_.gamma == 0) detail::fail<NotFitted>(where, "the model", "not fitted", "a call of fit()");
+    if (parameters_.gamma == 0)
+      detail::fail<NotFitted>(where, "the model", "not fitted", "a call of fit()");
     return parameters_;
   }
 
@@ -79,8 +83,10 @@ class BetaDiscreteWeibull {
       starts.push_back(Vector<double>::Constant(3, start));
       starts.back()[2] = 0;
     }
-    const auto objective = [&](const Vector<double>& theta, Vector<double>& gradient, Matrix<double>& hessian) {
-      return -sum({std::exp(theta[0]), std::exp(theta[1]), std::exp(theta[2])}, history, &gradient, &hessian);
+    const auto objective = [&](const Vector<double>& theta, Vector<double>& gradient,
+                               Matrix<double>& hessian) {
+      return -sum({std::exp(theta[0]), std::exp(theta[1]), std::exp(theta[2])}, history, &gradient,
+                  &hessian);
     };
     fit_ = detail::maximize_likelihood(objective, space, options_.max_iterations, starts);
     parameters_ = {fit_.values[0], fit_.values[1], fit_.values[2]};
@@ -112,7 +118,8 @@ class BetaDiscreteWeibull {
     const double start = log_survival(parameters(), n - 1).value;
     double sum = 0;
     for (double k = 0; k < 1e7; ++k) {
-      const double term = std::exp(log_survival(parameters(), n + k).value - start - k * std::log1p(rate));
+      const double term =
+          std::exp(log_survival(parameters(), n + k).value - start - k * std::log1p(rate));
       sum += term;
       if (term < 1e-17 * sum * rate) break;
     }

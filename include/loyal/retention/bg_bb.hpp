@@ -43,9 +43,11 @@ inline void expect_periods(const char* where, const PurchaseRecord& record, Inde
   const auto named = [row](const char* name) {
     return row < 0 ? std::string(name) : concatenate(name, "[", row, "]");
   };
-  if (n != std::floor(n) || n > 1e6) fail<DataError>(where, named("age"), n, "a whole number of periods");
+  if (n != std::floor(n) || n > 1e6)
+    fail<DataError>(where, named("age"), n, "a whole number of periods");
   if (t_x != std::floor(t_x) || t_x < x)
-    fail<DataError>(where, named("recency"), t_x, concatenate("a whole number >= the frequency ", x));
+    fail<DataError>(where, named("recency"), t_x,
+                    concatenate("a whole number >= the frequency ", x));
 }
 
 }  // namespace detail
@@ -75,13 +77,14 @@ class BGBB {
   using value_type = T;
 
   struct Options {
-    double penalizer = 0;      ///< weight of the sum of squared parameters against the mean log-likelihood; >= 0
+    double penalizer =
+        0;  ///< weight of the sum of squared parameters against the mean log-likelihood; >= 0
     int max_iterations = 200;  ///< Newton steps at most; >= 1
   };
   /// Of the chances to buy at an occasion, and to leave before it.
   struct Parameters {
     double alpha;
-    double beta;   ///< mean chance to buy alpha / (alpha + beta)
+    double beta;  ///< mean chance to buy alpha / (alpha + beta)
     double gamma;
     double delta;  ///< mean chance to leave gamma / (gamma + delta)
   };
@@ -91,19 +94,22 @@ class BGBB {
   explicit BGBB(const Options& options) : options_(options) {
     detail::expect_option("BGBB", "penalizer", options.penalizer,
                           options.penalizer >= 0 && std::isfinite(options.penalizer), ">= 0");
-    detail::expect_option("BGBB", "max_iterations", options.max_iterations, options.max_iterations >= 1, ">= 1");
+    detail::expect_option("BGBB", "max_iterations", options.max_iterations,
+                          options.max_iterations >= 1, ">= 1");
   }
   /// A model of known parameters. @throws OptionError unless all are > 0 and finite.
   explicit BGBB(const Parameters& p) : parameters_(p) {
     for (const double each : {p.alpha, p.beta, p.gamma, p.delta})
-      detail::expect_option("BGBB", "a parameter", each, each > 0 && std::isfinite(each), "> 0 and finite");
+      detail::expect_option("BGBB", "a parameter", each, each > 0 && std::isfinite(each),
+                            "> 0 and finite");
   }
 
   [[nodiscard]] const Options& options() const noexcept { return options_; }
   [[nodiscard]] const LikelihoodFit& result() const noexcept { return fit_; }
   [[nodiscard]] bool converged() const noexcept { return fit_.converged(); }
   [[nodiscard]] const Parameters& parameters() const {
-    if (parameters_.alpha == 0) detail::fail<NotFitted>("BGBB", "the model", "not fitted", "a call of fit()");
+    if (parameters_.alpha == 0)
+      detail::fail<NotFitted>("BGBB", "the model", "not fitted", "a call of fit()");
     return parameters_;
   }
 
@@ -118,13 +124,16 @@ class BGBB {
                                        .penalizer = options_.penalizer,
                                        .observations = total};
     std::vector<Vector<double>> starts;
-    for (const auto& [first, second] : {std::pair{0.0, 1.0}, std::pair{0.0, 0.0}, std::pair{-1.0, -1.0}}) {
+    for (const auto& [first, second] :
+         {std::pair{0.0, 1.0}, std::pair{0.0, 0.0}, std::pair{-1.0, -1.0}}) {
       Vector<double> start(4);
       start << first, first, first, second;
       starts.push_back(start);
     }
-    const auto objective = [&](const Vector<double>& theta, Vector<double>& gradient, Matrix<double>& hessian) {
-      const Parameters p{std::exp(theta[0]), std::exp(theta[1]), std::exp(theta[2]), std::exp(theta[3])};
+    const auto objective = [&](const Vector<double>& theta, Vector<double>& gradient,
+                               Matrix<double>& hessian) {
+      const Parameters p{std::exp(theta[0]), std::exp(theta[1]), std::exp(theta[2]),
+                         std::exp(theta[3])};
       return -sum(p, rows, &gradient, &hessian);
     };
     fit_ = detail::maximize_likelihood(objective, space, options_.max_iterations, starts);
@@ -148,7 +157,8 @@ class BGBB {
     for (std::size_t i = 1; i < logs.size(); ++i) dead += std::exp(logs[i] - logs[0]);
     const Parameters now = posterior(p, record);
     const double n = static_cast<double>(ahead);
-    return std::exp(detail::log_rising(now.delta, n).value - detail::log_rising(now.gamma + now.delta, n).value) /
+    return std::exp(detail::log_rising(now.delta, n).value -
+                    detail::log_rising(now.gamma + now.delta, n).value) /
            (1 + dead);
   }
   [[nodiscard]] Vector<double> probability_alive(const PurchaseHistory<T>& history) const {
@@ -159,24 +169,30 @@ class BGBB {
   /// @throws OptionError unless periods is whole and >= 0.
   [[nodiscard]] double expected_purchases(double periods, const PurchaseRecord& record = {}) const {
     detail::expect_option("BGBB::expected_purchases", "periods", periods,
-                          periods >= 0 && periods == std::floor(periods) && std::isfinite(periods), "a whole number >= 0");
+                          periods >= 0 && periods == std::floor(periods) && std::isfinite(periods),
+                          "a whole number >= 0");
     return discounted(periods, 0, record);
   }
-  [[nodiscard]] Vector<double> expected_purchases(double periods, const PurchaseHistory<T>& history) const {
-    return each(history, [&](const PurchaseRecord& record) { return expected_purchases(periods, record); });
+  [[nodiscard]] Vector<double> expected_purchases(double periods,
+                                                  const PurchaseHistory<T>& history) const {
+    return each(history,
+                [&](const PurchaseRecord& record) { return expected_purchases(periods, record); });
   }
 
   /// DERT: purchases expected at all occasions to come, the k-th of them counting (1 + rate)^-k.
   /// @throws OptionError unless rate > 0.
   [[nodiscard]] double discounted_purchases(double rate, const PurchaseRecord& record = {}) const {
-    detail::expect_option("BGBB::discounted_purchases", "rate", rate, rate > 0 && std::isfinite(rate), "> 0");
+    detail::expect_option("BGBB::discounted_purchases", "rate", rate,
+                          rate > 0 && std::isfinite(rate), "> 0");
     return discounted(std::numeric_limits<double>::infinity(), rate, record);
   }
 
   /// Probability of exactly x purchases at the next @p periods occasions.
-  [[nodiscard]] double probability_of_purchases(Index x, Index periods, const PurchaseRecord& record = {}) const {
+  [[nodiscard]] double probability_of_purchases(Index x, Index periods,
+                                                const PurchaseRecord& record = {}) const {
     detail::expect_option("BGBB::probability_of_purchases", "x", x, x >= 0, ">= 0");
-    detail::expect_option("BGBB::probability_of_purchases", "periods", periods, periods >= 0, ">= 0");
+    detail::expect_option("BGBB::probability_of_purchases", "periods", periods, periods >= 0,
+                          ">= 0");
     const double alive = probability_alive(record);
     const Parameters p = posterior(parameters(), record);
     double sum = 0;
@@ -223,7 +239,8 @@ class BGBB {
     const auto key = [](const auto& row) {
       return std::tuple(row.first.frequency, row.first.recency, row.first.age);
     };
-    std::stable_sort(rows.begin(), rows.end(), [&](const auto& a, const auto& b) { return key(a) < key(b); });
+    std::stable_sort(rows.begin(), rows.end(),
+                     [&](const auto& a, const auto& b) { return key(a) < key(b); });
     std::size_t kept = 0;
     for (std::size_t i = 1; i < rows.size(); ++i) {
       if (key(rows[i]) == key(rows[kept]))
@@ -252,7 +269,8 @@ class BGBB {
   }
 
   static Parameters posterior(const Parameters& p, const PurchaseRecord& record) {
-    return {p.alpha + record.frequency, p.beta + record.age - record.frequency, p.gamma, p.delta + record.age};
+    return {p.alpha + record.frequency, p.beta + record.age - record.frequency, p.gamma,
+            p.delta + record.age};
   }
 
   [[nodiscard]] double discounted(double periods, double rate, const PurchaseRecord& record) const {
@@ -276,7 +294,8 @@ class BGBB {
   }
 
   /// The log-likelihood; by the logarithms of the parameters, minus its derivatives, if asked for.
-  static double sum(const Parameters& p, const Rows& rows, Vector<double>* gradient, Matrix<double>* hessian) {
+  static double sum(const Parameters& p, const Rows& rows, Vector<double>* gradient,
+                    Matrix<double>* hessian) {
     double most = 0;
     for (const auto& [record, weight] : rows) most = std::max(most, record.age);
     const auto n_max = static_cast<Index>(most) + 1;
@@ -316,7 +335,8 @@ class BGBB {
         const auto& d = delta[at(m)];
         const auto& gd = leave[at(m) + left];
         const double gamma = static_cast<double>(left) / p.gamma;
-        const std::array<double, 4> g{a.slope - ab.slope, b.slope - ab.slope, gamma - gd.slope, d.slope - gd.slope};
+        const std::array<double, 4> g{a.slope - ab.slope, b.slope - ab.slope, gamma - gd.slope,
+                                      d.slope - gd.slope};
         for (std::size_t j = 0; j < 4; ++j) {
           mean[j] += share * g[j];
           for (std::size_t k = 0; k <= j; ++k) second[j][k] += share * g[j] * g[k];

@@ -27,7 +27,8 @@ struct ContractHistory {
   /// @throws DataError unless these are at least two, finite, >= 0 and never rise.
   static ContractHistory of_survivors(const Values& survivors) {
     const char* where = "ContractHistory::of_survivors";
-    if (survivors.size() < 2) detail::fail<DataError>(where, "the number of values", survivors.size(), ">= 2");
+    if (survivors.size() < 2)
+      detail::fail<DataError>(where, "the number of values", survivors.size(), ">= 2");
     detail::expect_finite(where, "survivors", survivors);
     ContractHistory history;
     history.resize(static_cast<std::size_t>(survivors.size()) - 1);
@@ -43,7 +44,8 @@ struct ContractHistory {
 
   /// From customers: @p durations in renewals, @p left 1 if it ended then and 0 if they are still there.
   /// @throws DataError unless durations are whole, in [1, 1e6], and left is 0 or 1; ShapeError if sizes differ.
-  static ContractHistory of_durations(const Values& durations, const Values& left, const Values& weights = {}) {
+  static ContractHistory of_durations(const Values& durations, const Values& left,
+                                      const Values& weights = {}) {
     const char* where = "ContractHistory::of_durations";
     detail::expect_size(where, "the size of left", left.size(), durations.size());
     detail::expect_some(where, "durations", durations);
@@ -52,7 +54,8 @@ struct ContractHistory {
     for (Index i = 0; i < durations.size(); ++i) {
       const double t = durations[i];
       if (!(t >= 1 && t <= 1e6) || t != std::floor(t))
-        detail::fail<DataError>(where, detail::concatenate("durations[", i, "]"), t, "a whole number in [1, 1e6]");
+        detail::fail<DataError>(where, detail::concatenate("durations[", i, "]"), t,
+                                "a whole number in [1, 1e6]");
       if (left[i] != 0 && left[i] != 1)
         detail::fail<DataError>(where, detail::concatenate("left[", i, "]"), left[i], "0 or 1");
       const auto period = static_cast<std::size_t>(t);
@@ -94,7 +97,8 @@ inline void expect_contracts(const char* where, const ContractHistory& history) 
   expect_size(where, "the size of kept", history.kept.size(), history.lost.size());
   for (const auto* counts : {&history.lost, &history.kept})
     for (const double n : *counts)
-      if (!(n >= 0) || std::isinf(n)) fail<DataError>(where, "a number of customers", n, "finite and >= 0");
+      if (!(n >= 0) || std::isinf(n))
+        fail<DataError>(where, "a number of customers", n, "finite and >= 0");
   if (!(history.size() > 0)) fail<DataError>(where, "the number of customers", 0, "> 0");
 }
 

@@ -19,7 +19,8 @@ namespace loyal {
 struct CustomerSummaryOptions {
   std::vector<std::string> kinds{};  ///< kinds of event that are purchases; none named: all
   Time unit = week;                  ///< of all durations in the summary, s; > 0
-  Time merge = day;  ///< purchases in the same period of this length, counted from 1970, are one, s; > 0
+  Time merge =
+      day;  ///< purchases in the same period of this length, counted from 1970, are one, s; > 0
 };
 
 /// Customers as repeat-buying models see them.
@@ -40,8 +41,8 @@ struct MergedPurchases {
   std::vector<double> amount;
 };
 
-inline void merge_purchases(std::span<const Event> events, const std::vector<char>& counts, Time merge,
-                            MergedPurchases& out) {
+inline void merge_purchases(std::span<const Event> events, const std::vector<char>& counts,
+                            Time merge, MergedPurchases& out) {
   out.period.clear();
   out.amount.clear();
   for (const Event& event : events) {
@@ -55,7 +56,8 @@ inline void merge_purchases(std::span<const Event> events, const std::vector<cha
   }
 }
 
-inline std::vector<char> purchase_kinds(const Observed& observed, const CustomerSummaryOptions& options) {
+inline std::vector<char> purchase_kinds(const Observed& observed,
+                                        const CustomerSummaryOptions& options) {
   expect_option("summarize_customers", "unit", options.unit, options.unit > 0, "> 0");
   expect_option("summarize_customers", "merge", options.merge, options.merge > 0, "> 0");
   std::vector<char> counts(static_cast<std::size_t>(observed.kinds().size()),
@@ -105,7 +107,8 @@ template <Scalar T>
     if (bought.period.empty()) continue;
     const std::size_t repeats = bought.period.size() - 1;
     double amount = 0;
-    for (std::size_t i = 1; i <= repeats; ++i) amount += bought.amount[i] / static_cast<double>(repeats);
+    for (std::size_t i = 1; i <= repeats; ++i)
+      amount += bought.amount[i] / static_cast<double>(repeats);
     const auto since_first = [&](Time period) {
       return static_cast<double>(period - bought.period.front()) / unit;
     };
@@ -116,8 +119,8 @@ template <Scalar T>
   if (summary.users.empty())
     detail::fail<DataError>("summarize_customers", "the number of customers", 0, ">= 1");
   const auto n = static_cast<Index>(summary.users.size());
-  for (Vector<T>* column : {&summary.history.frequency, &summary.history.recency, &summary.history.age,
-                            &summary.monetary})
+  for (Vector<T>* column : {&summary.history.frequency, &summary.history.recency,
+                            &summary.history.age, &summary.monetary})
     column->resize(n);
   for (Index i = 0; i < n; ++i) {
     const double* row = rows.data() + 4 * i;
@@ -149,8 +152,8 @@ struct CalibrationHoldout {
 ///     if (split.calibration.history.frequency[0] != 1 || split.holdout_frequency[0] != 2) return 1;
 ///     if (split.duration != 3) return 2;
 template <Scalar T>
-[[nodiscard]] CalibrationHoldout<T> calibration_holdout(const Observed& known, const Observed& later,
-                                                        const CustomerSummaryOptions& options = {}) {
+[[nodiscard]] CalibrationHoldout<T> calibration_holdout(
+    const Observed& known, const Observed& later, const CustomerSummaryOptions& options = {}) {
   if (!(later.cutoff() > known.cutoff()))
     detail::fail<DataError>("calibration_holdout", "the later cutoff", later.cutoff(),
                             detail::concatenate("> ", known.cutoff()));
@@ -163,14 +166,20 @@ template <Scalar T>
   split.holdout_monetary.setZero(n);
   split.duration = static_cast<double>((detail::last_period(later, options.merge) - boundary)) *
                    static_cast<double>(options.merge) / static_cast<double>(options.unit);
+  detail::MergedPurchases before;
   detail::MergedPurchases bought;
   for (Index i = 0; i < n; ++i) {
     const auto user = split.calibration.users[static_cast<std::size_t>(i)];
-    detail::merge_purchases(later.of_user(user), counts, options.merge, bought);
+    const auto events = later.of_user(user);
+    std::size_t first = 0;
+    while (first < events.size() && events[first].time < known.cutoff()) ++first;
+    detail::merge_purchases(events.first(first), counts, options.merge, before);
+    detail::merge_purchases(events.subspan(first), counts, options.merge, bought);
     double number = 0;
     double amount = 0;
     for (std::size_t k = 0; k < bought.period.size(); ++k)
-      if (bought.period[k] > boundary) {
+      // A day that the cutoff divides has been counted if there was a purchase in its first part.
+      if (before.period.empty() || bought.period[k] != before.period.back()) {
         ++number;
         amount += bought.amount[k];
       }

@@ -48,7 +48,8 @@ class GammaGamma {
   using value_type = T;
 
   struct Options {
-    double penalizer = 0;      ///< weight of the sum of squared parameters against the mean log-likelihood; >= 0
+    double penalizer =
+        0;  ///< weight of the sum of squared parameters against the mean log-likelihood; >= 0
     int max_iterations = 200;  ///< Newton steps at most; >= 1
   };
   /// Shape of the amounts, shape and scale of their rate over customers.
@@ -63,25 +64,28 @@ class GammaGamma {
   explicit GammaGamma(const Options& options) : options_(options) {
     detail::expect_option("GammaGamma", "penalizer", options.penalizer,
                           options.penalizer >= 0 && std::isfinite(options.penalizer), ">= 0");
-    detail::expect_option("GammaGamma", "max_iterations", options.max_iterations, options.max_iterations >= 1,
-                          ">= 1");
+    detail::expect_option("GammaGamma", "max_iterations", options.max_iterations,
+                          options.max_iterations >= 1, ">= 1");
   }
   /// A model of known parameters. @throws OptionError unless all are > 0 and finite.
   explicit GammaGamma(const Parameters& parameters) : parameters_(parameters) {
     for (const double each : {parameters.p, parameters.q, parameters.v})
-      detail::expect_option("GammaGamma", "a parameter", each, each > 0 && std::isfinite(each), "> 0 and finite");
+      detail::expect_option("GammaGamma", "a parameter", each, each > 0 && std::isfinite(each),
+                            "> 0 and finite");
   }
 
   [[nodiscard]] const Options& options() const noexcept { return options_; }
   [[nodiscard]] const LikelihoodFit& result() const noexcept { return fit_; }
   [[nodiscard]] bool converged() const noexcept { return fit_.converged(); }
   [[nodiscard]] const Parameters& parameters() const {
-    if (parameters_.p == 0) detail::fail<NotFitted>("GammaGamma", "the model", "not fitted", "a call of fit()");
+    if (parameters_.p == 0)
+      detail::fail<NotFitted>("GammaGamma", "the model", "not fitted", "a call of fit()");
     return parameters_;
   }
 
   /// Finds the most likely parameters.
-  const LikelihoodFit& fit(const Values& frequency, const Values& monetary, const Values& weights = {}) {
+  const LikelihoodFit& fit(const Values& frequency, const Values& monetary,
+                           const Values& weights = {}) {
     const Amounts amounts(frequency, monetary, weights);
     const detail::ParameterSpace space{.names = {"p", "q", "v"},
                                        .positive = 3,
@@ -104,7 +108,8 @@ class GammaGamma {
                                       const Values& weights = {}) const {
     const Amounts amounts(frequency, monetary, weights);
     Vector<double> theta(3);
-    theta << std::log(parameters().p), std::log(parameters().q), std::log(parameters().v / amounts.unit);
+    theta << std::log(parameters().p), std::log(parameters().q),
+        std::log(parameters().v / amounts.unit);
     Vector<double> gradient = Vector<double>::Zero(3);
     Matrix<double> hessian = Matrix<double>::Zero(3, 3);
     return -amounts(theta, gradient, hessian);
@@ -118,7 +123,8 @@ class GammaGamma {
     return amount(frequency, monetary);
   }
   /// The same for n customers.
-  [[nodiscard]] Vector<double> expected_amount(const Values& frequency, const Values& monetary) const {
+  [[nodiscard]] Vector<double> expected_amount(const Values& frequency,
+                                               const Values& monetary) const {
     detail::expect_size("GammaGamma", "the size of monetary", monetary.size(), frequency.size());
     Vector<double> result(frequency.size());
     for (Index i = 0; i < frequency.size(); ++i) {
@@ -149,7 +155,8 @@ class GammaGamma {
     if (!(x >= 0) || x != std::floor(x) || std::isinf(x))
       detail::fail<DataError>("GammaGamma", named("frequency"), x, "a whole number >= 0");
     if (x > 0 && (!(m > 0) || std::isinf(m)))
-      detail::fail<DataError>("GammaGamma", named("monetary"), m, "> 0 and finite where frequency is > 0");
+      detail::fail<DataError>("GammaGamma", named("monetary"), m,
+                              "> 0 and finite where frequency is > 0");
   }
 
   [[nodiscard]] double amount(double x, double m) const {
@@ -177,7 +184,8 @@ class GammaGamma {
 
     Amounts(const Values& frequency, const Values& monetary, const Values& given) {
       detail::expect_size("GammaGamma", "the size of monetary", monetary.size(), frequency.size());
-      if (frequency.empty()) detail::fail<DataError>("GammaGamma", "the number of customers", 0, ">= 1");
+      if (frequency.empty())
+        detail::fail<DataError>("GammaGamma", "the number of customers", 0, ">= 1");
       const detail::SampleWeights weight("GammaGamma", given, frequency.size());
       std::vector<Index> order;
       for (Index i = 0; i < frequency.size(); ++i) {
@@ -188,9 +196,11 @@ class GammaGamma {
         unit += weight[i] * monetary[i];
       }
       if (order.empty())
-        detail::fail<DataError>("GammaGamma", "the number of customers with a frequency > 0", 0, ">= 1");
+        detail::fail<DataError>("GammaGamma", "the number of customers with a frequency > 0", 0,
+                                ">= 1");
       unit /= total;
-      std::stable_sort(order.begin(), order.end(), [&](Index a, Index b) { return frequency[a] < frequency[b]; });
+      std::stable_sort(order.begin(), order.end(),
+                       [&](Index a, Index b) { return frequency[a] < frequency[b]; });
       const auto n = static_cast<Index>(order.size());
       sums.resize(n);
       weights.resize(n);
@@ -209,7 +219,8 @@ class GammaGamma {
 
     /// By the logarithms of p, q, v / unit. With s = m x, a customer adds
     ///   log Gamma(p x + q) - log Gamma(p x) - log Gamma(q) + q log v + p x log s - (p x + q) log(v + s) - log m
-    double operator()(const Vector<double>& theta, Vector<double>& gradient, Matrix<double>& hessian) const {
+    double operator()(const Vector<double>& theta, Vector<double>& gradient,
+                      Matrix<double>& hessian) const {
       const double p = std::exp(theta[0]);
       const double q = std::exp(theta[1]);
       const double v = std::exp(theta[2]);
@@ -230,7 +241,8 @@ class GammaGamma {
         const double k = p * x;
         const double psi = digamma(k + q);
         const double psi1 = trigamma(k + q);
-        value += w * (log_gamma(k + q) - log_gamma(k) - of_q + q * theta[2]) + k * log_sum - (k + q) * logs;
+        value += w * (log_gamma(k + q) - log_gamma(k) - of_q + q * theta[2]) + k * log_sum -
+                 (k + q) * logs;
         gradient[0] += x * (w * (psi - digamma(k)) + log_sum - logs);
         gradient[1] += w * (psi - psi_q + theta[2]) - logs;
         gradient[2] += w * q / v - (k + q) * u;

@@ -19,10 +19,11 @@ concept PurchaseForecast = requires(const M& model, const PurchaseRecord& record
 
 /// Over what time value counts, and how much less the later part.
 struct LifetimeValueOptions {
-  Index periods = 12;    ///< periods ahead; >= 1
-  double period = 1;     ///< length of one in the history's unit of time, such as 4.345 weeks; > 0
-  double discount = 0;   ///< rate a period: what is bought in the k-th counts (1 + discount)^-k; >= 0
-  double margin = 1;     ///< share of the amounts that is profit; finite
+  Index periods = 12;  ///< periods ahead; >= 1
+  double period = 1;   ///< length of one in the history's unit of time, such as 4.345 weeks; > 0
+  double discount =
+      0;              ///< rate a period: what is bought in the k-th counts (1 + discount)^-k; >= 0
+  double margin = 1;  ///< share of the amounts that is profit; finite
 };
 
 /// Customer lifetime value: the discounted profit expected of a customer's purchases to come.
@@ -49,13 +50,15 @@ struct LifetimeValueOptions {
 ///     if (std::abs(value[0] - sum) > 1e-9) return 1;
 template <class Model, Scalar T>
 [[nodiscard]] Vector<double> lifetime_value(const Model& model, const PurchaseHistory<T>& history,
-                                            const Values& amounts, const LifetimeValueOptions& options = {}) {
+                                            const Values& amounts,
+                                            const LifetimeValueOptions& options = {}) {
   static_assert(PurchaseForecast<Model>);
   const char* where = "lifetime_value";
   const auto& [periods, period, discount, margin] = options;
   detail::expect_option(where, "periods", periods, periods >= 1, ">= 1");
   detail::expect_option(where, "period", period, period > 0 && std::isfinite(period), "> 0");
-  detail::expect_option(where, "discount", discount, discount >= 0 && std::isfinite(discount), ">= 0");
+  detail::expect_option(where, "discount", discount, discount >= 0 && std::isfinite(discount),
+                        ">= 0");
   detail::expect_option(where, "margin", margin, std::isfinite(margin), "finite");
   detail::expect_size(where, "the number of amounts", amounts.size(), history.size());
   detail::expect_finite(where, "amounts", amounts);

@@ -24,11 +24,12 @@ namespace loyal {
 /// negative second derivatives of the log-likelihood (less the penalty, if any).
 struct LikelihoodFit {
   std::vector<std::string> names = {};
-  Vector<double> values = {};      ///< n estimates
-  Index positive = 0;              ///< how many of them, the first ones, are > 0
-  Matrix<double> covariance = {};  ///< n x n, of log(value) or value; NaN where the information is singular
+  Vector<double> values = {};  ///< n estimates
+  Index positive = 0;          ///< how many of them, the first ones, are > 0
+  Matrix<double> covariance =
+      {};  ///< n x n, of log(value) or value; NaN where the information is singular
   double log_likelihood = std::numeric_limits<double>::quiet_NaN();  ///< without the penalty
-  double observations = 0;                                          ///< sum of the weights
+  double observations = 0;                                           ///< sum of the weights
   int iterations = 0;
   int evaluations = 0;
   Stop reason = Stop::iterations_exhausted;
@@ -53,8 +54,7 @@ struct LikelihoodFit {
     detail::expect_option("LikelihoodFit::interval", "confidence", confidence,
                           confidence > 0 && confidence < 1, "in (0, 1)");
     const double reach = normal_quantile(0.5 + confidence / 2) * std::sqrt(covariance(i, i));
-    if (i < positive)
-      return {values[i] * std::exp(-reach), values[i], values[i] * std::exp(reach)};
+    if (i < positive) return {values[i] * std::exp(-reach), values[i], values[i] * std::exp(reach)};
     return {values[i] - reach, values[i], values[i] + reach};
   }
   /// Akaike's criterion, -2 LL + 2 n: the smaller the better among models of the same data.
@@ -83,7 +83,8 @@ template <class V, class M>
 void to_log_derivatives(const V& values, V& gradient, M& hessian) {
   for (Index i = 0; i < values.size(); ++i)
     for (Index j = 0; j <= i; ++j) {
-      hessian(i, j) = hessian(i, j) * values[i] * values[j] + (i == j ? gradient[i] * values[i] : 0.0);
+      hessian(i, j) =
+          hessian(i, j) * values[i] * values[j] + (i == j ? gradient[i] * values[i] : 0.0);
       hessian(j, i) = hessian(i, j);
     }
   for (Index i = 0; i < values.size(); ++i) gradient[i] *= values[i];
@@ -115,9 +116,8 @@ LikelihoodFit maximize_likelihood(const F& f, const ParameterSpace& space, int m
     return value;
   };
   const Newton newton{{.max_iterations = max_iterations}};
-  LikelihoodFit best{.names = space.names,
-                     .positive = space.positive,
-                     .observations = space.observations};
+  LikelihoodFit best{
+      .names = space.names, .positive = space.positive, .observations = space.observations};
   double lowest = std::numeric_limits<double>::infinity();
   for (const Start& start : starts) {
     auto found = newton.minimize(objective, start);

@@ -57,12 +57,13 @@ struct ParetoKernel {
   }
 
   template <class P>
-  static LikelihoodTerms<P> times(const std::array<P, 4>& theta, const P& x, const P& t_x, const P& age) {
+  static LikelihoodTerms<P> times(const std::array<P, 4>& theta, const P& x, const P& t_x,
+                                  const P& age) {
     using namespace packet;
     const P one = pset1<P>(1.0);
     const auto& [r, alpha, s, beta] = theta;
-    const P a = padd(r, x);     // powers of (alpha + y)
-    const P b = padd(s, one);   // and (beta + y)
+    const P a = padd(r, x);    // powers of (alpha + y)
+    const P b = padd(s, one);  // and (beta + y)
     const P near = pmin(alpha, beta);
     const P base = padd(near, t_x);
     const P log_base = plog(base);
@@ -72,7 +73,8 @@ struct ParetoKernel {
     const P log_b_end = plog(padd(beta, age));
 
     // The integrand falls at least as fast as it does at first; what lies beyond exp(-45) is left out.
-    const P at_first = psub(padd(pdiv(pmul(a, base), padd(alpha, t_x)), pdiv(pmul(b, base), padd(beta, t_x))), one);
+    const P at_first = psub(
+        padd(pdiv(pmul(a, base), padd(alpha, t_x)), pdiv(pmul(b, base), padd(beta, t_x))), one);
     const P reach = pdiv(pset1<P>(45.0), pmax(at_first, pset1<P>(1e-9)));
     const P length = pmin(psub(plog(padd(near, age)), log_base), reach);
     // A rule of 16 points is exact to 1e-15 up to a fall of exp(-14) and a length of 3.
@@ -111,11 +113,13 @@ struct ParetoKernel {
                    pdiv(one, padd(from_near, beta_beyond))});
     });
     // s base length f(t_x) sum of weights against (alpha + T)^-a (beta + T)^-s.
-    const P scale = padd(plog(pmul(s, pmul(length, base))), pnegate(padd(pmul(a, log_a), pmul(b, log_b))));
+    const P scale =
+        padd(plog(pmul(s, pmul(length, base))), pnegate(padd(pmul(a, log_a), pmul(b, log_b))));
     const P still = pnegate(padd(pmul(a, log_a_end), pmul(s, log_b_end)));
     const P log_dead = pmax(padd(scale, plog(pmax(mass, pset1<P>(1e-300)))), pset1<P>(-1e300));
     const auto no_time = pcmp_le(age, t_x);
-    const P gap = pselect(no_time, pset1<P>(-700.0), psub(log_dead, still));  // log-odds of having left
+    const P gap =
+        pselect(no_time, pset1<P>(-700.0), psub(log_dead, still));  // log-odds of having left
     const P e = pexp(pnegate(pmin(pabs(gap), pset1<P>(700.0))));
     const P upper = pdiv(one, padd(one, e));
     const P lower = pmul(e, upper);
@@ -138,7 +142,8 @@ struct ParetoKernel {
     // Derivatives of the logarithm of each term: (-log_a, -a u_a, 1 / s - log_b, -b u_b) if left at y,
     // (-log_a, -a u_a, -log_b, -s u_b) if still there.
     const P inverse_s = pdiv(one, s);
-    const std::array<P, 4> d{pnegate(end_a), pnegate(pmul(a, u_a)), pnegate(end_b), pnegate(pmul(s, u_b))};
+    const std::array<P, 4> d{pnegate(end_a), pnegate(pmul(a, u_a)), pnegate(end_b),
+                             pnegate(pmul(s, u_b))};
     const std::array<P, 4> f{pset1<P>(-1.0), pnegate(a), pset1<P>(-1.0), pnegate(b)};
     std::array<P, 4> gradient;
     for (std::size_t i = 0; i < 4; ++i) gradient[i] = pmadd(f[i], mean[i], pmul(alive, d[i]));
@@ -158,7 +163,8 @@ struct ParetoKernel {
     t.hessian[2] = pmadd(a, pmadd(alive, pmul(u_a, u_a), square[2]), t.hessian[2]);
     t.hessian[5] = psub(t.hessian[5], pmul(left, pmul(inverse_s, inverse_s)));
     t.hessian[8] = psub(t.hessian[8], pmadd(alive, u_b, mean[3]));
-    t.hessian[9] = padd(t.hessian[9], padd(pmul(b, square[9]), pmul(alive, pmul(s, pmul(u_b, u_b)))));
+    t.hessian[9] =
+        padd(t.hessian[9], padd(pmul(b, square[9]), pmul(alive, pmul(s, pmul(u_b, u_b)))));
     gradient[0] = psub(gradient[0], log_a);
     gradient[2] = psub(gradient[2], log_b);
     t.gradient = gradient;
@@ -175,10 +181,10 @@ struct ParetoKernel {
   template <Scalar Real>
   static double alive(const std::array<Real, 4>& theta, const PurchaseRecord& record) {
     using P = typename packet::packet_traits<Real>::type;
-    return Eigen::internal::pfirst(times<P>(in_each_lane<P>(theta), packet::pset1<P>(record.frequency),
-                                            packet::pset1<P>(record.recency),
-                                            packet::pset1<P>(record.age))
-                                       .alive);
+    return Eigen::internal::pfirst(
+        times<P>(in_each_lane<P>(theta), packet::pset1<P>(record.frequency),
+                 packet::pset1<P>(record.recency), packet::pset1<P>(record.age))
+            .alive);
   }
 
   static Theta posterior(const Theta& theta, const PurchaseRecord& record) {
@@ -191,7 +197,8 @@ struct ParetoKernel {
     const auto [r, alpha, s, beta] = theta;
     const double y = std::log1p(t / beta);
     const double power = (s - 1) * y;
-    const double lifetime = std::abs(power) < 1e-8 ? y * (1 - power / 2) : -std::expm1(-power) / (s - 1);
+    const double lifetime =
+        std::abs(power) < 1e-8 ? y * (1 - power / 2) : -std::expm1(-power) / (s - 1);
     return r / alpha * beta * lifetime;
   }
 
@@ -203,10 +210,11 @@ struct ParetoKernel {
     const double end = std::log1p(45 / (delta * beta));
     const double fall = (s + 1) * end + 45;
     double sum = 0;
-    each_legendre_node(static_cast<int>(std::clamp(std::ceil(fall / 8), 1.0, 1000.0)), [&](double u, double w) {
-      const double v = end * u;
-      sum += w * std::exp((1 - s) * v - delta * beta * std::expm1(v));
-    });
+    each_legendre_node(static_cast<int>(std::clamp(std::ceil(fall / 8), 1.0, 1000.0)),
+                       [&](double u, double w) {
+                         const double v = end * u;
+                         sum += w * std::exp((1 - s) * v - delta * beta * std::expm1(v));
+                       });
     return r / alpha * beta * end * sum;
   }
 
@@ -220,12 +228,14 @@ struct ParetoKernel {
     };
     const double near = std::min(alpha, beta);
     const double end = std::log1p(t / near);
-    const int panels = static_cast<int>(std::clamp(std::ceil(end + std::sqrt(x + r + s)), 4.0, 200.0));
+    const int panels =
+        static_cast<int>(std::clamp(std::ceil(end + std::sqrt(x + r + s)), 4.0, 200.0));
     double sum = std::exp(purchases(t) - s * std::log1p(t / beta));
     each_legendre_node(panels, [&](double u, double w) {
       const double v = end * u;
       const double y = near * std::expm1(v);
-      sum += w * end * near * s / beta * std::exp(v + purchases(y) - (s + 1) * std::log1p(y / beta));
+      sum +=
+          w * end * near * s / beta * std::exp(v + purchases(y) - (s + 1) * std::log1p(y / beta));
     });
     return sum;
   }
@@ -277,8 +287,8 @@ class ParetoNBD : public detail::PurchaseModel<detail::ParetoKernel, T> {
   /// DERT, the discounted expected residual transactions: all future purchases, that after a time t counting
   /// exp(-rate t). @throws OptionError unless rate > 0; DataError for a record that cannot be.
   [[nodiscard]] double discounted_purchases(double rate, const PurchaseRecord& record = {}) const {
-    detail::expect_option("ParetoNBD::discounted_purchases", "rate", rate, rate > 0 && std::isfinite(rate),
-                          "> 0");
+    detail::expect_option("ParetoNBD::discounted_purchases", "rate", rate,
+                          rate > 0 && std::isfinite(rate), "> 0");
     detail::expect_record("ParetoNBD::discounted_purchases", record);
     const auto& theta = this->fitted();
     return detail::ParetoKernel::alive(theta, record) *

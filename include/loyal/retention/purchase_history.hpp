@@ -72,7 +72,8 @@ inline void expect_record(const char* where, const PurchaseRecord& record, Index
 
 /// Checks sizes, every row and the weights; @p rate and @p dropout are the columns of covariates, -1 any.
 template <Scalar T>
-void expect_history(const char* where, const PurchaseHistory<T>& history, Index rate, Index dropout) {
+void expect_history(const char* where, const PurchaseHistory<T>& history, Index rate,
+                    Index dropout) {
   const Index n = history.size();
   if (n == 0) fail<DataError>(where, "the number of customers", 0, ">= 1");
   expect_size(where, "the size of recency", history.recency.size(), n);

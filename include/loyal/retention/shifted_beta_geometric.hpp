@@ -39,7 +39,8 @@ class ShiftedBetaGeometric {
   using value_type = T;
 
   struct Options {
-    double penalizer = 0;      ///< weight of the sum of squared parameters against the mean log-likelihood; >= 0
+    double penalizer =
+        0;  ///< weight of the sum of squared parameters against the mean log-likelihood; >= 0
     int max_iterations = 200;  ///< Newton steps at most; >= 1
   };
   /// Of the chance to leave at a renewal, whose mean is alpha / (alpha + beta).
@@ -53,19 +54,22 @@ class ShiftedBetaGeometric {
   explicit ShiftedBetaGeometric(const Options& options) : options_(options) {
     detail::expect_option(where, "penalizer", options.penalizer,
                           options.penalizer >= 0 && std::isfinite(options.penalizer), ">= 0");
-    detail::expect_option(where, "max_iterations", options.max_iterations, options.max_iterations >= 1, ">= 1");
+    detail::expect_option(where, "max_iterations", options.max_iterations,
+                          options.max_iterations >= 1, ">= 1");
   }
   /// A model of known parameters. @throws OptionError unless both are > 0 and finite.
   explicit ShiftedBetaGeometric(const Parameters& parameters) : parameters_(parameters) {
     for (const double each : {parameters.alpha, parameters.beta})
-      detail::expect_option(where, "a parameter", each, each > 0 && std::isfinite(each), "> 0 and finite");
+      detail::expect_option(where, "a parameter", each, each > 0 && std::isfinite(each),
+                            "> 0 and finite");
   }
 
   [[nodiscard]] const Options& options() const noexcept { return options_; }
   [[nodiscard]] const LikelihoodFit& result() const noexcept { return fit_; }
   [[nodiscard]] bool converged() const noexcept { return fit_.converged(); }
   [[nodiscard]] const Parameters& parameters() const {
-    if (parameters_.alpha == 0) detail::fail<NotFitted>(where, "the model", "not fitted", "a call of fit()");
+    if (parameters_.alpha == 0)
+      detail::fail<NotFitted>(where, "the model", "not fitted", "a call of fit()");
     return parameters_;
   }
 
@@ -79,7 +83,8 @@ class ShiftedBetaGeometric {
                                        .observations = history.size()};
     std::vector<Vector<double>> starts;
     for (const double start : {0.0, -1.0}) starts.push_back(Vector<double>::Constant(2, start));
-    const auto objective = [&](const Vector<double>& theta, Vector<double>& gradient, Matrix<double>& hessian) {
+    const auto objective = [&](const Vector<double>& theta, Vector<double>& gradient,
+                               Matrix<double>& hessian) {
       return -sum({std::exp(theta[0]), std::exp(theta[1])}, history, &gradient, &hessian);
     };
     fit_ = detail::maximize_likelihood(objective, space, options_.max_iterations, starts);
@@ -111,7 +116,8 @@ class ShiftedBetaGeometric {
     detail::expect_option(where, "n", n, n >= 1 && n == std::floor(n), "a whole number >= 1");
     detail::expect_option(where, "rate", rate, rate >= 0 && std::isfinite(rate), ">= 0");
     const auto [alpha, beta] = parameters();
-    if (rate == 0) return alpha > 1 ? (beta + n - 1) / (alpha - 1) : std::numeric_limits<double>::infinity();
+    if (rate == 0)
+      return alpha > 1 ? (beta + n - 1) / (alpha - 1) : std::numeric_limits<double>::infinity();
     return retention(n) * hypergeometric_2f1(1, beta + n, alpha + beta + n, 1 / (1 + rate));
   }
 

@@ -32,7 +32,8 @@ inline Rising log_rising(double a, double n) {
     sum.value += std::log(product);
     return sum;
   }
-  return {log_gamma(a + n) - log_gamma(a), digamma(a + n) - digamma(a), trigamma(a + n) - trigamma(a)};
+  return {log_gamma(a + n) - log_gamma(a), digamma(a + n) - digamma(a),
+          trigamma(a + n) - trigamma(a)};
 }
 
 }  // namespace loyal::detail

@@ -51,7 +51,8 @@ struct BetaGeometricKernel {
     const Rising of_sum = log_rising(a + b, n);
     LikelihoodTerms<double> terms{};
     terms.value = of_r.value + r * std::log(alpha) + of_b.value - of_sum.value;
-    terms.gradient = {of_r.slope + std::log(alpha), r / alpha, -of_sum.slope, of_b.slope - of_sum.slope};
+    terms.gradient = {of_r.slope + std::log(alpha), r / alpha, -of_sum.slope,
+                      of_b.slope - of_sum.slope};
     terms.hessian[0] = of_r.curvature;
     terms.hessian[1] = 1 / alpha;
     terms.hessian[2] = -r / (alpha * alpha);
@@ -62,7 +63,8 @@ struct BetaGeometricKernel {
 
   /// log of the bracket: -(r + x) log(alpha + T) + softplus(z), with z the log-odds of having left.
   template <class P>
-  static LikelihoodTerms<P> times(const std::array<P, 4>& theta, const P& x, const P& t_x, const P& age) {
+  static LikelihoodTerms<P> times(const std::array<P, 4>& theta, const P& x, const P& t_x,
+                                  const P& age) {
     using namespace packet;
     const P zero = pset1<P>(0.0);
     const P one = pset1<P>(1.0);
@@ -96,8 +98,8 @@ struct BetaGeometricKernel {
     const P z1 = pmul(k, u);
     const P z2 = pdiv(one, a);
     const P z3 = pnegate(pdiv(one, last));
-    t.gradient = {pmadd(p, z0, pnegate(log_age)), pmadd(p, z1, pnegate(pmul(k, u_age))), pmul(p, z2),
-                  pmul(p, z3)};
+    t.gradient = {pmadd(p, z0, pnegate(log_age)), pmadd(p, z1, pnegate(pmul(k, u_age))),
+                  pmul(p, z2), pmul(p, z3)};
     const P q0 = pmul(pq, z0);
     const P q1 = pmul(pq, z1);
     const P q2 = pmul(pq, z2);
@@ -120,7 +122,8 @@ struct BetaGeometricKernel {
     const auto [x, t_x, age] = record;
     const double n = x + first;
     if (n == 0) return 1;
-    const double z = std::log(a / (b + n - 1)) + (r + x) * (std::log(alpha + age) - std::log(alpha + t_x));
+    const double z =
+        std::log(a / (b + n - 1)) + (r + x) * (std::log(alpha + age) - std::log(alpha + t_x));
     return sigmoid(-z);
   }
 
@@ -181,7 +184,8 @@ struct BetaGeometricKernel {
     if (t == 0) return x == 0 ? 1 : 0;
     const double z = t / (alpha + t);
     const double survive = log_rising(b, x).value - log_rising(a + b, x).value;
-    const double purchases = log_rising(r, x).value - log_gamma(x + 1) + r * std::log1p(-z) + x * std::log(z);
+    const double purchases =
+        log_rising(r, x).value - log_gamma(x + 1) + r * std::log1p(-z) + x * std::log(z);
     double sum = std::exp(survive + purchases);
     if (x > 0) {
       const double leave = log_rising(b, x - 1).value - log_rising(a + b, x).value + std::log(a);

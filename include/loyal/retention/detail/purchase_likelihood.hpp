@@ -157,7 +157,8 @@ class PurchaseLikelihood {
   }
 
   /// Value, gradient and lower triangle of the Hessian of customers who share their parameters.
-  [[nodiscard]] std::vector<double> alike(const Vector<double>& logs, Index begin, Index end) const {
+  [[nodiscard]] std::vector<double> alike(const Vector<double>& logs, Index begin,
+                                          Index end) const {
     using namespace packet;
     std::array<double, 4> natural;
     for (std::size_t k = 0; k < 4; ++k) natural[k] = std::exp(logs[static_cast<Index>(k)]);
@@ -244,7 +245,8 @@ class PurchaseLikelihood {
     // Each variable moves the four logarithms along a fixed direction, times its covariate.
     std::array<double, 2> along{};
     std::array<std::array<double, 4>, 2> bend{};
-    const std::array<const std::array<double, 4>*, 2> signs{&Kernel::rate_sign, &Kernel::dropout_sign};
+    const std::array<const std::array<double, 4>*, 2> signs{&Kernel::rate_sign,
+                                                            &Kernel::dropout_sign};
     for (std::size_t d = 0; d < 2; ++d)
       for (std::size_t k = 0; k < 4; ++k) {
         along[d] += (*signs[d])[k] * terms.gradient[k];
@@ -278,7 +280,7 @@ class PurchaseLikelihood {
   std::vector<double> recency_;
   std::vector<double> age_;
   std::vector<double> weight_;
-  std::vector<double> of_count_;  // weight of the customers with so many purchases
+  std::vector<double> of_count_;                  // weight of the customers with so many purchases
   std::vector<std::pair<double, double>> large_;  // x and weight of those with more
   double observations_ = 0;
   double unit_ = 1;

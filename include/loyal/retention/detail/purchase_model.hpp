@@ -20,7 +20,8 @@ namespace loyal {
 
 /// How models of repeat purchases are fitted.
 struct PurchaseModelOptions {
-  double penalizer = 0;      ///< weight of the sum of squared parameters against the mean log-likelihood; >= 0
+  double penalizer =
+      0;  ///< weight of the sum of squared parameters against the mean log-likelihood; >= 0
   int max_iterations = 200;  ///< Newton steps at most; >= 1
   int threads = 0;           ///< threads at most; 0: as many as the process may run on
 };
@@ -45,7 +46,8 @@ class PurchaseModel {
     const char* where = Kernel::name;
     expect_option(where, "penalizer", options.penalizer,
                   options.penalizer >= 0 && std::isfinite(options.penalizer), ">= 0");
-    expect_option(where, "max_iterations", options.max_iterations, options.max_iterations >= 1, ">= 1");
+    expect_option(where, "max_iterations", options.max_iterations, options.max_iterations >= 1,
+                  ">= 1");
   }
   /// A model of known parameters. @throws OptionError unless all are > 0 and finite.
   explicit PurchaseModel(const Parameters& parameters) { set(parameters); }
@@ -97,12 +99,15 @@ class PurchaseModel {
 
   /// The model of customers with these covariates, one number for each coefficient.
   /// @throws ShapeError if their number differs.
-  [[nodiscard]] PurchaseModel with_covariates(const Values& rate, const Values& dropout = {}) const {
-    expect_size(Kernel::name, "the number of rate covariates", rate.size(), rate_coefficients_.size());
+  [[nodiscard]] PurchaseModel with_covariates(const Values& rate,
+                                              const Values& dropout = {}) const {
+    expect_size(Kernel::name, "the number of rate covariates", rate.size(),
+                rate_coefficients_.size());
     expect_size(Kernel::name, "the number of dropout covariates", dropout.size(),
                 dropout_coefficients_.size());
     PurchaseModel model;
-    model.theta_ = own_parameters([&](Index j) { return rate[j]; }, [&](Index j) { return dropout[j]; });
+    model.theta_ =
+        own_parameters([&](Index j) { return rate[j]; }, [&](Index j) { return dropout[j]; });
     return model;
   }
 
@@ -139,7 +144,8 @@ class PurchaseModel {
     expect_record(Kernel::name, record);
     return expected(fitted(), t, record);
   }
-  [[nodiscard]] Vector<double> expected_purchases(double t, const PurchaseHistory<T>& history) const {
+  [[nodiscard]] Vector<double> expected_purchases(double t,
+                                                  const PurchaseHistory<T>& history) const {
     expect_duration(t);
     return each(history, [t](const auto& theta, const PurchaseRecord& record) {
       return expected(theta, t, record);
@@ -147,13 +153,15 @@ class PurchaseModel {
   }
 
   /// Probability of exactly n purchases in the time that expected_purchases() speaks of.
-  [[nodiscard]] double probability_of_purchases(Index n, double t, const PurchaseRecord& record = {}) const {
+  [[nodiscard]] double probability_of_purchases(Index n, double t,
+                                                const PurchaseRecord& record = {}) const {
     expect_duration(t);
     expect_record(Kernel::name, record);
     if (n < 0) fail<DataError>(Kernel::name, "n", n, ">= 0");
     const double alive = Kernel::alive(fitted(), record);
     const auto updated = Kernel::posterior(fitted(), record);
-    return alive * Kernel::probability(updated, static_cast<double>(n), t) + (n == 0 ? 1 - alive : 0.0);
+    return alive * Kernel::probability(updated, static_cast<double>(n), t) +
+           (n == 0 ? 1 - alive : 0.0);
   }
 
   /// Draws a customer for each age: how long it is watched after its first purchase.
@@ -183,7 +191,8 @@ class PurchaseModel {
 
  private:
   static void expect_duration(double t) {
-    if (!(t >= 0) || std::isinf(t)) fail<DataError>(Kernel::name, "a duration", t, ">= 0 and finite");
+    if (!(t >= 0) || std::isinf(t))
+      fail<DataError>(Kernel::name, "a duration", t, ">= 0 and finite");
   }
   static double expected(const Theta& theta, double t, const PurchaseRecord& record) {
     return Kernel::alive(theta, record) * Kernel::expected(Kernel::posterior(theta, record), t);
@@ -219,12 +228,13 @@ class PurchaseModel {
   [[nodiscard]] Vector<double> each(const PurchaseHistory<T>& history, const F& f) const {
     expect_own_history(history);
     Vector<double> result(history.size());
-    parallel_for(history.size(), {.threads = options_.threads, .grain = 256}, [&](Index begin, Index end) {
-      for (Index i = begin; i < end; ++i)
-        result[i] = f(own_parameters([&](Index j) { return history.rate_covariates(i, j); },
-                                     [&](Index j) { return history.dropout_covariates(i, j); }),
-                      history.record(i));
-    });
+    parallel_for(
+        history.size(), {.threads = options_.threads, .grain = 256}, [&](Index begin, Index end) {
+          for (Index i = begin; i < end; ++i)
+            result[i] = f(own_parameters([&](Index j) { return history.rate_covariates(i, j); },
+                                         [&](Index j) { return history.dropout_covariates(i, j); }),
+                          history.record(i));
+        });
     return result;
   }
 
