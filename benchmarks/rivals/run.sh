@@ -83,6 +83,12 @@ case $topic in
         "$build/survival_loyal" logistic "$build/telco.bin" "$features" -- \
         /usr/bin/python3 "$here/survival_sklearn.py" fit "$build/telco.bin" "$features"
     ;;
+  lifetime)
+    # Lines `figure: retention/CASE SECONDS s`; with a second argument `recovery` what intervals hold instead.
+    [ -n "${LOYAL_DATA:-}" ] || { echo "LOYAL_DATA must name a folder that holds cdnow/" >&2; exit 2; }
+    compile lifetime_loyal
+    exec "$build/lifetime_loyal" ${2:+"$2"}
+    ;;
   *)
     echo "unknown topic '$topic'; known: $(sed -n 's/^  \([a-z_]*\))$/\1/p' "$here/run.sh" | paste -sd ' ')" >&2
     exit 2

@@ -12,6 +12,7 @@ enum class Stop {
   simplex_small,         ///< converged: Nelder-Mead's points and their values have come together
   iterations_exhausted,  ///< the limit of iterations was reached
   no_descent,            ///< no step lowers the value: a wrong gradient, a kink, or rounding
+  unbounded,             ///< the value still falls far outside any sensible range: no minimum there
   not_finite,            ///< value or gradient at the start is not finite
   runs_away,  ///< there is no finite optimum: the value goes on improving towards infinity
 };

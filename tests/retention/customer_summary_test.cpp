@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+#include <cmath>
+
+#include <loyal/data/platform_simulator.hpp>
+#include <loyal/retention/customer_summary.hpp>
+
+#include "../support/catch.hpp"
+#include "../support/lifetime.hpp"
+
+using namespace loyal;
+
+namespace {
+
+EventLog shop() {
+  EventLog log;
+  log.add("anna", 10 * day + 9 * hour, "purchase", "", 30);
+  log.add("anna", 12 * day, "visit");
+  log.add("anna", 17 * day + hour, "purchase", "", 50);
+  log.add("anna", 17 * day + 23 * hour, "purchase", "", 7);
+  log.add("anna", 31 * day, "purchase", "", 20);
+  log.add("ben", 11 * day, "visit");
+  log.add("cara", 24 * day + 3 * hour, "purchase", "", 99);
+  log.add("cara", 24 * day + 5 * hour, "purchase", "", 1);
+  log.add("cara", 38 * day, "purchase", "", 60);
+  log.add("dan", 40 * day, "purchase", "", 5);
+  log.sort();
+  return log;
+}
+
+}  // namespace
+
+TEST_CASE("customer summary: counted by hand", "[retention]") {
+  const EventLog log = shop();
+  const auto summary = summarize_customers<double>(log.before(32 * day), {.kinds = {"purchase"}});
+  REQUIRE(summary.users ==
+          std::vector<std::int32_t>{log.users().at("anna"), log.users().at("cara")});
+  const auto anna = summary.history.record(0);
+  CHECK(anna.frequency == 2);  // the 17th counts once
+  CHECK(anna.recency == Approx(3));
+  CHECK(anna.age == Approx(3));
+  CHECK(summary.monetary[0] == Approx((57 + 20) / 2.0));
+  const auto cara = summary.history.record(1);
+  CHECK(cara.frequency == 0);
+  CHECK(cara.recency == 0);
+  CHECK(cara.age == Approx(1));
+  CHECK(summary.monetary[1] == 0);
+
+  // In days; each purchase by itself.
+  const auto fine = summarize_customers<float>(log.before(32 * day),
+                                               {.kinds = {"purchase"}, .unit = day, .merge = 1});
+  CHECK(fine.history.frequency[0] == 3);
+  CHECK(fine.history.age[0] == Approx(22 - 9.0 / 24).epsilon(1e-4));
+  CHECK(fine.history.frequency[1] == 1);
+  CHECK(fine.monetary[1] == 1);
+}
+
+TEST_CASE("customer summary: calibration and holdout", "[retention]") {
+  const EventLog log = shop();
+  const auto split = calibration_holdout<double>(log.before(18 * day), log.before(40 * day + 1),
+                                                 {.kinds = {"purchase"}});
+  REQUIRE(split.calibration.size() == 1);
+  CHECK(split.holdout_frequency[0] == 1);
+  CHECK(split.holdout_monetary[0] == 20);
+  CHECK(split.duration == Approx(23 / 7.0));
+  CHECK_THROWS_AS((calibration_holdout<double>(log.before(18 * day), log.before(18 * day))),
+                  DataError);
+  CHECK_THROWS_AS((calibration_holdout<double>(log.before(20 * day), log.before(18 * day))),
+                  DataError);
+}
+
+TEST_CASE("customer summary: calibration and holdout together are the whole", "[retention]") {
+  const auto log = PlatformSimulator{{.users = 300, .days = 400, .seed = 3}}.run().log;
+  const CustomerSummaryOptions options{.kinds = {"purchase", "renewal"}};
+  const Time cutoff = log.first_time() + 250 * day;
+  const auto all = log.before(log.last_time() + 1);
+  const auto split = calibration_holdout<double>(log.before(cutoff), all, options);
+  const auto whole = summarize_customers<double>(all, options);
+  CHECK_NOTHROW(loyal::detail::expect_history("test", whole.history, 0, 0));
+  for (Index i = 0, k = 0; i < whole.size(); ++i) {
+    if (k == split.calibration.size() || split.calibration.users[static_cast<std::size_t>(k)] !=
+                                             whole.users[static_cast<std::size_t>(i)])
+      continue;
+    // A day on both sides of the cutoff counts once, before it.
+    REQUIRE(whole.history.frequency[i] ==
+            split.calibration.history.frequency[k] + split.holdout_frequency[k]);
+    REQUIRE(whole.history.age[i] == Approx(split.calibration.history.age[k] + split.duration));
+    ++k;
+  }
+}
+
+TEST_CASE("customer summary: bad input", "[retention]") {
+  const EventLog log = shop();
+  const auto known = log.before(32 * day);
+  CHECK_THROWS_AS(summarize_customers<double>(known, {.unit = 0}), OptionError);
+  CHECK_THROWS_AS(summarize_customers<double>(known, {.merge = -1}), OptionError);
+  CHECK_THROWS_AS(summarize_customers<double>(known, {.kinds = {"theft"}}), DataError);
+  CHECK_THROWS_AS(
+      summarize_customers<double>(log.before(10 * day + 10 * hour), {.kinds = {"visit"}}),
+      DataError);
+}
+
+TEST_CASE("customer summary: CDNOW's published table", "[retention]") {
+  const auto log = testing::cdnow_sample();
+  const auto published = testing::cdnow_summary();
+  if (!log || !published) return;
+  const auto summary =
+      summarize_customers<double>(log->before(to_time({.year = 1997, .month = 10, .day = 1})));
+  REQUIRE(summary.size() == published->size());
+  CHECK(summary.history.frequency == published->frequency);
+  CHECK((summary.history.recency - published->recency).cwiseAbs().maxCoeff() <
+        0.0051);  // it has two decimals
+  CHECK((summary.history.age - published->age).cwiseAbs().maxCoeff() < 0.0051);
+}

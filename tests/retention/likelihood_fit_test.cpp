@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#include <cmath>
+#include <vector>
+
+#include <loyal/retention/likelihood_fit.hpp>
+
+#include "../support/catch.hpp"
+
+using namespace loyal;
+
+namespace {
+
+/// n draws of an exponential distribution with the given sum, and a normal mean m known to an error of 1 / sqrt(n).
+LikelihoodFit fit_exponential(double n, double sum, double m, double penalizer = 0) {
+  const auto f = [=](const Vector<double>& theta, Vector<double>& g, Matrix<double>& h) {
+    const double rate = std::exp(theta[0]);
+    g[0] = -n + rate * sum;
+    h(0, 0) = rate * sum;
+    g[1] = n * (theta[1] - m);
+    h(1, 1) = n;
+    return -n * theta[0] + rate * sum + n * (theta[1] - m) * (theta[1] - m) / 2;
+  };
+  const loyal::detail::ParameterSpace space{.names = {"rate", "mean"},
+                                            .positive = 1,
+                                            .log_unit = {0},
+                                            .penalizer = penalizer,
+                                            .observations = n};
+  return loyal::detail::maximize_likelihood(f, space, 100,
+                                            std::vector{Vector<double>(Vector<double>::Zero(2))});
+}
+
+}  // namespace
+
+TEST_CASE("likelihood fit: estimates, errors and intervals of a textbook case", "[retention]") {
+  const auto fit = fit_exponential(100, 40, -3);
+  REQUIRE(fit.converged());
+  CHECK(fit.values[0] == Approx(2.5).epsilon(1e-6));
+  CHECK(fit.values[1] == Approx(-3).epsilon(1e-6));
+  CHECK(fit.log_likelihood == Approx(100 * std::log(2.5) - 100).epsilon(1e-12));
+  CHECK(fit.standard_errors()[0] == Approx(2.5 / 10).epsilon(1e-6));  // rate / sqrt(n)
+  CHECK(fit.standard_errors()[1] == Approx(0.1).epsilon(1e-6));
+  CHECK(fit.value_covariance(0, 0) == Approx(0.0625).epsilon(1e-6));
+  CHECK(fit.value_covariance(0, 1) == Approx(0).margin(1e-12));
+  const auto rate = fit.interval(0);
+  CHECK(rate.low == Approx(2.5 * std::exp(-0.1959963985)).epsilon(1e-6));
+  CHECK(rate.high == Approx(2.5 * std::exp(0.1959963985)).epsilon(1e-6));
+  const auto mean = fit.interval(1, 0.99);
+  CHECK(mean.low == Approx(-3 - 0.2575829304).epsilon(1e-6));
+  CHECK(mean.high == Approx(-3 + 0.2575829304).epsilon(1e-6));
+  CHECK(fit.aic() == Approx(4 - 2 * fit.log_likelihood));
+  CHECK(fit.bic() == Approx(2 * std::log(100.0) - 2 * fit.log_likelihood));
+  CHECK_THROWS_AS(fit.interval(0, 1), OptionError);
+}
+
+TEST_CASE("likelihood fit: a penalty draws values towards 0 and stays out of the likelihood",
+          "[retention]") {
+  const auto fit = fit_exponential(100, 40, -3, 0.1);
+  REQUIRE(fit.converged());
+  CHECK(fit.values[1] == Approx(-3 / 1.2).epsilon(1e-6));  // (m - 3)^2 / 2 + 0.1 m^2
+  // -1 + 0.4 rate + 0.2 rate^2 = 0
+  CHECK(fit.values[0] == Approx((-0.4 + std::sqrt(0.16 + 0.8)) / 0.4).epsilon(1e-6));
+  CHECK(fit.log_likelihood ==
+        Approx(100 * std::log(fit.values[0]) - 40 * fit.values[0] - 50 * 0.25).epsilon(1e-8));
+}
+
+TEST_CASE("likelihood fit: no maximum", "[retention]") {
+  const auto fit = fit_exponential(100, 0, 0);  // the rate runs away
+  CHECK_FALSE(fit.converged());
+  CHECK(fit.reason == Stop::unbounded);
+}
