@@ -47,7 +47,7 @@ struct NormalEquations {
   Matrix<double> a;
   Vector<double> b;
 };
-NormalEquations equations(const Options& o, const Matrix<double>& y, loyal::History history) {
+NormalEquations equations(const Options& o, const Matrix<double>& y, loyal::UserHistory history) {
   const Index d = y.cols();
   NormalEquations e{Matrix<double>::Zero(d, d), Vector<double>::Zero(d)};
   for (Index i = 0; i < y.rows(); ++i) e.a += o.unobserved_weight * y.row(i).transpose() * y.row(i);
@@ -120,7 +120,7 @@ TEST_CASE("users of all solvers meet the normal equations", "[recommend][als]") 
         ALS<double> model{options};
         model.fit(train);
         for (Index u = 0; u < train.users(); ++u) {
-          const loyal::History history{train.items_of(u), train.values_of(u)};
+          const loyal::UserHistory history{train.items_of(u), train.values_of(u)};
           const auto e = equations(options, model.item_factors(), history);
           const Vector<double> x = model.user_factors().row(u).transpose();
           CHECK((e.a * x - e.b).norm() <= 1e-8 * (1 + e.b.norm()));

@@ -26,7 +26,7 @@ struct Coarse : FactorRecommender<Coarse, double> {
       for (Index i = 0; i < m->size(); ++i) m->data()[i] = static_cast<double>(rng.below(4));
   }
   void partial_fit(const Interactions&) {}
-  [[nodiscard]] UserProfile<double> fold_in(const History& history) const {
+  [[nodiscard]] UserProfile<double> fold_in(const UserHistory& history) const {
     return {user_factors_.row(history.items.empty() ? 0 : history.items[0] % users()),
             {history.items.begin(), history.items.end()},
             {}};

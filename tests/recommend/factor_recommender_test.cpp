@@ -26,7 +26,7 @@ struct Mean : FactorRecommender<Mean<T>, T> {
       this->user_factors_.row(u) = fold_in({train.items_of(u), train.values_of(u)}).factors;
   }
   void partial_fit(const Interactions& more) { fit(this->train_.joined(more)); }
-  [[nodiscard]] UserProfile<T> fold_in(const History& history) const {
+  [[nodiscard]] UserProfile<T> fold_in(const UserHistory& history) const {
     this->expect_history("Mean::fold_in", history);
     RowVector<T> mean = RowVector<T>::Zero(6);
     for (const auto item : history.items) mean += this->item_factors_.row(item);

@@ -144,7 +144,7 @@ class ALS : public FactorRecommender<ALS<T>, T> {
     take(std::move(train), x, y, std::move(g));
   }
 
-  [[nodiscard]] UserProfile<T> fold_in(const History& history) const {
+  [[nodiscard]] UserProfile<T> fold_in(const UserHistory& history) const {
     this->expect_history("fold_in", history);
     UserProfile<T> profile{RowVector<T>::Zero(o_.factors),
                            {history.items.begin(), history.items.end()},
@@ -375,7 +375,7 @@ class ALS : public FactorRecommender<ALS<T>, T> {
   }
 
   /// The factors for a history, or the solution for another right-hand side.
-  [[nodiscard]] RowVector<T> solve_one(const char* where, const History& history,
+  [[nodiscard]] RowVector<T> solve_one(const char* where, const UserHistory& history,
                                        const T* right) const {
     const auto w = weights_of(where, history.values);
     const auto count = static_cast<Index>(history.items.size());

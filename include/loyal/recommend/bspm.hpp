@@ -102,7 +102,7 @@ class BSPM : public RecommenderBase<BSPM<T>, T> {
     this->expect_user("profile", user);
     return {{}, copy_of(train_.items_of(user)), copy_of(train_.values_of(user))};
   }
-  [[nodiscard]] UserProfile<T> fold_in(const History& history) const {
+  [[nodiscard]] UserProfile<T> fold_in(const UserHistory& history) const {
     this->expect_history("fold_in", history);
     return {{}, copy_of(history.items), copy_of(history.values)};
   }
@@ -251,7 +251,7 @@ class BSPM : public RecommenderBase<BSPM<T>, T> {
     return {span.begin(), span.end()};
   }
   /// Puts a history into one column of rows, which are items.
-  static void put(const History& history, Index column, Matrix<T>& rows) {
+  static void put(const UserHistory& history, Index column, Matrix<T>& rows) {
     for (std::size_t i = 0; i < history.items.size(); ++i)
       rows(history.items[i], column) =
           history.values.empty() ? T(1) : static_cast<T>(history.values[i]);

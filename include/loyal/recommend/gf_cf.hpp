@@ -87,7 +87,7 @@ class GFCF : public RecommenderBase<GFCF<T>, T> {
     this->expect_user("profile", user);
     return fold_in({train_.items_of(user), train_.values_of(user)});
   }
-  [[nodiscard]] UserProfile<T> fold_in(const History& history) const {
+  [[nodiscard]] UserProfile<T> fold_in(const UserHistory& history) const {
     this->expect_history("fold_in", history);
     UserProfile<T> profile{RowVector<T>(vectors_.cols()),
                            {history.items.begin(), history.items.end()},
@@ -233,12 +233,12 @@ class GFCF : public RecommenderBase<GFCF<T>, T> {
     }
   };
 
-  [[nodiscard]] History history_of(Index user) const {
+  [[nodiscard]] UserHistory history_of(Index user) const {
     return {train_.items_of(user), train_.values_of(user)};
   }
 
   /// factors = x D_I^-1/2 V
-  void low_pass(const History& history, T* factors) const {
+  void low_pass(const UserHistory& history, T* factors) const {
     std::fill(factors, factors + vectors_.cols(), T(0));
     for (std::size_t i = 0; i < history.items.size(); ++i) {
       const Index j = history.items[i];
@@ -250,14 +250,14 @@ class GFCF : public RecommenderBase<GFCF<T>, T> {
   }
 
   /// sum = N x
-  void add_users(const History& history, SparseSum<T>& sum) const {
+  void add_users(const UserHistory& history, SparseSum<T>& sum) const {
     for (std::size_t i = 0; i < history.items.size(); ++i)
       sum.add(sparse_row(graph_.by_item, history.items[i]),
               history.values.empty() ? T(1) : static_cast<T>(history.values[i]));
   }
 
   /// scores = a scores D_I^1/2 + x N^T N
-  void finish(const History& history, SparseSum<T>& sum, std::span<T> scores) const {
+  void finish(const UserHistory& history, SparseSum<T>& sum, std::span<T> scores) const {
     for (std::size_t i = 0; i < scores.size(); ++i)
       scores[i] *= low_pass_ * graph_.root[static_cast<Index>(i)];
     add_users(history, sum);

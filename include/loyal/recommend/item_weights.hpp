@@ -133,7 +133,7 @@ class ItemWeightRecommender : public RecommenderBase<R, T> {
     const auto values = train_.values_of(user);
     return {{}, {items.begin(), items.end()}, {values.begin(), values.end()}};
   }
-  [[nodiscard]] UserProfile<T> fold_in(const History& history) const {
+  [[nodiscard]] UserProfile<T> fold_in(const UserHistory& history) const {
     this->expect_history("fold_in", history);
     return {{},
             {history.items.begin(), history.items.end()},
@@ -212,7 +212,7 @@ class ItemWeightRecommender : public RecommenderBase<R, T> {
   Weights weights_;
 
  private:
-  void add_scores(const History& history, std::span<T> scores) const {
+  void add_scores(const UserHistory& history, std::span<T> scores) const {
     std::fill(scores.begin(), scores.end(), T(0));
     for (std::size_t i = 0; i < history.items.size(); ++i)
       weights_.add(history.items[i],

@@ -95,7 +95,7 @@ class KNNBaseline : public RecommenderBase<KNNBaseline<T>, T> {
 
   /// factors of the profile: b_u alone.
   /// @throws DataError for a history with unknown items.
-  [[nodiscard]] UserProfile<T> fold_in(const History& history) const {
+  [[nodiscard]] UserProfile<T> fold_in(const UserHistory& history) const {
     this->expect_history("fold_in", history);
     RowVector<T> bias(1);
     bias[0] = bias_of(history);
@@ -302,10 +302,10 @@ class KNNBaseline : public RecommenderBase<KNNBaseline<T>, T> {
     }
   }
 
-  [[nodiscard]] static T rating_of(const History& history, std::size_t i) {
+  [[nodiscard]] static T rating_of(const UserHistory& history, std::size_t i) {
     return history.values.empty() ? T(1) : static_cast<T>(history.values[i]);
   }
-  [[nodiscard]] T bias_of(const History& history) const {
+  [[nodiscard]] T bias_of(const UserHistory& history) const {
     T rest = 0;
     for (std::size_t i = 0; i < history.items.size(); ++i)
       rest += rating_of(history, i) - mean_ - item_bias_[history.items[i]];

@@ -85,7 +85,7 @@ class LogisticMF : public FactorRecommender<LogisticMF<T>, T> {
   }
 
   /// By `fold_in_epochs` steps up the gradient, from zero, with the items held.
-  [[nodiscard]] UserProfile<T> fold_in(const History& history) const {
+  [[nodiscard]] UserProfile<T> fold_in(const UserHistory& history) const {
     this->expect_history("fold_in", history);
     expect_values("fold_in", history.values);
     UserProfile<T> profile{RowVector<T>::Zero(o_.factors + 2),
@@ -189,7 +189,7 @@ class LogisticMF : public FactorRecommender<LogisticMF<T>, T> {
   }
 
   /// From scores of all columns to slopes of L by them: a r - (1 + a r) sigmoid(s).
-  void to_slopes(Matrix<T>& scores, Index row, const History& had) const {
+  void to_slopes(Matrix<T>& scores, Index row, const UserHistory& had) const {
     auto own = scores.row(row);
     own.array() = -sigmoid(own.array());
     const auto a = static_cast<T>(o_.weight);

@@ -85,7 +85,7 @@ class Popularity : public RecommenderBase<Popularity<T>, T> {
     const auto values = train_.values_of(user);
     return {{}, {items.begin(), items.end()}, {values.begin(), values.end()}};
   }
-  [[nodiscard]] UserProfile<T> fold_in(const History& history) const {
+  [[nodiscard]] UserProfile<T> fold_in(const UserHistory& history) const {
     this->expect_history("fold_in", history);
     return {{},
             {history.items.begin(), history.items.end()},

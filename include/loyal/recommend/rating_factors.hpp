@@ -50,7 +50,7 @@ class RatingFactors : public FactorRecommender<R, T> {
   }
 
   /// The profile of a user by their ratings, the history's values.
-  [[nodiscard]] UserProfile<T> fold_in(const History& history) const {
+  [[nodiscard]] UserProfile<T> fold_in(const UserHistory& history) const {
     this->expect_history("fold_in", history);
     return {solve(history),
             {history.items.begin(), history.items.end()},
@@ -85,7 +85,7 @@ class RatingFactors : public FactorRecommender<R, T> {
   }
 
   /// x_u for the items found.
-  [[nodiscard]] RowVector<T> solve(const History& history) const {
+  [[nodiscard]] RowVector<T> solve(const UserHistory& history) const {
     const Matrix<T>& items = this->item_factors_;
     const Index d = items.cols() - 2;
     RowVector<T> x = RowVector<T>::Zero(d + 2);

@@ -19,7 +19,7 @@
 namespace loyal {
 
 /// What somebody dealt with, looked at for the time of a call.
-struct History {
+struct UserHistory {
   std::span<const std::int32_t> items;  ///< ascending, each once
   std::span<const float> values;        ///< one an item, or nothing for ones
 };
@@ -31,7 +31,7 @@ struct UserProfile {
   std::vector<std::int32_t> items;  ///< ascending
   std::vector<float> values;        ///< one an item, or nothing for ones
 
-  [[nodiscard]] History history() const { return {items, values}; }
+  [[nodiscard]] UserHistory history() const { return {items, values}; }
 };
 
 /// What must not, or alone may, be recommended. All sets are looked at within the ranking, not after it.
@@ -63,7 +63,7 @@ inline void expect_ascending(const char* where, const char* what,
   }
 }
 
-inline void expect_history(const char* where, const History& history, Index items) {
+inline void expect_history(const char* where, const UserHistory& history, Index items) {
   expect_ascending(where, "an item of the history", history.items, items);
   if (!history.values.empty())
     expect_size(where, "the number of the history's values", history.values.size(),
@@ -109,7 +109,7 @@ void mask(std::span<T> scores, std::span<const std::int32_t> seen, const Recomme
 /// R, a value with elements T, offers
 ///
 ///   const Interactions& train() const          what it was fitted to: whose items are left out
-///   UserProfile<T> fold_in(History) const      a user it never saw
+///   UserProfile<T> fold_in(UserHistory) const      a user it never saw
 ///   UserProfile<T> profile(user) const         a user it knows
 ///   void score_items(profile, scores) const    scores of all items, a std::span<T>
 ///   void score_block(first, scores) const      optional: the scores of users first, first + 1, ..., one a row
@@ -222,7 +222,7 @@ class RecommenderBase {
     if (item < 0 || item >= items())
       detail::fail<DataError>(where, "item", item, detail::concatenate("in [0, ", items(), ")"));
   }
-  void expect_history(const char* where, const History& history) const {
+  void expect_history(const char* where, const UserHistory& history) const {
     expect_fitted(where);
     detail::expect_history(where, history, items());
   }
@@ -244,9 +244,9 @@ class RecommenderBase {
 ///   save(path), load(path)                  one file that holds the model, and the ids of users and items
 template <class R>
 concept Recommender = std::copyable<R> &&
-    requires(R& model, const R& fitted, const Interactions& train, Index i, const History& history,
-             const UserProfile<typename R::Element>& profile, Matrix<typename R::Element>& scores,
-             const std::string& path) {
+    requires(R& model, const R& fitted, const Interactions& train, Index i,
+             const UserHistory& history, const UserProfile<typename R::Element>& profile,
+             Matrix<typename R::Element>& scores, const std::string& path) {
   model.fit(train);
   model.partial_fit(train);
   { fitted.train() } -> std::convertible_to<const Interactions&>;

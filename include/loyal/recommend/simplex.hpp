@@ -236,7 +236,7 @@ class SimpleX : public FactorRecommender<SimpleX<T>, T> {
     fit_from(this->train_.joined(more), std::move(model));
   }
 
-  [[nodiscard]] UserProfile<T> fold_in(const History& history) const {
+  [[nodiscard]] UserProfile<T> fold_in(const UserHistory& history) const {
     this->expect_history("fold_in", history);
     UserProfile<T> profile;
     profile.items.assign(history.items.begin(), history.items.end());
@@ -378,7 +378,7 @@ class SimpleX : public FactorRecommender<SimpleX<T>, T> {
   }
 
   /// The unit vector of least loss against all items as they are, by steps along the sphere.
-  [[nodiscard]] RowVector<T> best_unit(RowVector<T> x, const History& history) const {
+  [[nodiscard]] RowVector<T> best_unit(RowVector<T> x, const UserHistory& history) const {
     const auto& y = this->item_factors_;
     const RowVector<T> sum = x;
     const auto margin = static_cast<T>(options_.margin);

@@ -221,7 +221,7 @@ class UltraGCN : public FactorRecommender<UltraGCN<T>, T> {
     fit_from(this->train_.joined(more), this->user_factors_, this->item_factors_);
   }
 
-  [[nodiscard]] UserProfile<T> fold_in(const History& history) const {
+  [[nodiscard]] UserProfile<T> fold_in(const UserHistory& history) const {
     this->expect_history("fold_in", history);
     UserProfile<T> profile;
     profile.items.assign(history.items.begin(), history.items.end());

@@ -83,7 +83,7 @@ class UserKNN : public RecommenderBase<UserKNN<T>, T> {
     const auto values = train_.values_of(user);
     return {{}, {items.begin(), items.end()}, {values.begin(), values.end()}};
   }
-  [[nodiscard]] UserProfile<T> fold_in(const History& history) const {
+  [[nodiscard]] UserProfile<T> fold_in(const UserHistory& history) const {
     this->expect_history("fold_in", history);
     return {{},
             {history.items.begin(), history.items.end()},
@@ -172,7 +172,7 @@ class UserKNN : public RecommenderBase<UserKNN<T>, T> {
   void load(const std::string& path) { fit(read_interactions(Safetensors(path), "train")); }
 
  private:
-  std::vector<Scored<T>> neighbors(const History& history, Index k, SparseSum<T>& sum) const {
+  std::vector<Scored<T>> neighbors(const UserHistory& history, Index k, SparseSum<T>& sum) const {
     const auto weights = alike_.weigh(history.items, history.values);
     const T size = alike_.size(weights, weights.size());
     for (std::size_t i = 0; i < weights.size(); ++i)
@@ -185,7 +185,7 @@ class UserKNN : public RecommenderBase<UserKNN<T>, T> {
     return {sorted.begin(), sorted.end()};
   }
 
-  void add_neighbors(const History& history, SparseSum<T>& sum, std::span<T> scores) const {
+  void add_neighbors(const UserHistory& history, SparseSum<T>& sum, std::span<T> scores) const {
     std::fill(scores.begin(), scores.end(), T(0));
     for (const auto& [user, similarity] : neighbors(history, options_.neighbors, sum)) {
       const auto items = train_.items_of(user);

@@ -45,7 +45,7 @@ class PairwiseRecommender : public FactorRecommender<R, T> {
 
   /// By `fold_in_epochs` of the same steps, from zero, with the items held. A user whom fit() knew comes out near their
   /// factors, not the same.
-  [[nodiscard]] UserProfile<T> fold_in(const History& history) const {
+  [[nodiscard]] UserProfile<T> fold_in(const UserHistory& history) const {
     this->expect_history("fold_in", history);
     UserProfile<T> profile{RowVector<T>::Zero(this->item_factors_.cols()),
                            {history.items.begin(), history.items.end()},
