@@ -17,6 +17,7 @@
 #include "../core/parallel.hpp"
 #include "../core/progress.hpp"
 #include "../core/random.hpp"
+#include "detail/huge_pages.hpp"
 #include "detail/implicit_systems.hpp"
 #include "factor_recommender.hpp"
 
@@ -97,8 +98,8 @@ class ALS : public FactorRecommender<ALS<T>, T> {
     const Interactions turned = train.transposed();
     const Side users = side(train);
     const Side items = side(turned);
-    Matrix<T> x = Matrix<T>::Zero(train.users(), width());
-    Matrix<T> y = Matrix<T>::Zero(train.items(), width());
+    Matrix<T> x = detail::scattered_rows<T>(train.users(), width());
+    Matrix<T> y = detail::scattered_rows<T>(train.items(), width());
     draw(y, 0);
     const auto begin = std::chrono::steady_clock::now();
     for (int epoch = 1; epoch <= o_.epochs; ++epoch) {
@@ -127,8 +128,8 @@ class ALS : public FactorRecommender<ALS<T>, T> {
     const Interactions turned = train.transposed();
     const Side users = side(train);
     const Side items = side(turned);
-    Matrix<T> x = Matrix<T>::Zero(train.users(), width());
-    Matrix<T> y = Matrix<T>::Zero(train.items(), width());
+    Matrix<T> x = detail::scattered_rows<T>(train.users(), width());
+    Matrix<T> y = detail::scattered_rows<T>(train.items(), width());
     const Index known_items = this->item_factors_.rows();
     draw(y, known_items);
     x.topLeftCorner(this->user_factors_.rows(), o_.factors) = this->user_factors_;

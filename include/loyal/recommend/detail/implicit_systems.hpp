@@ -54,9 +54,9 @@ struct RowSums {
 
   /// The sum over j of f(w_j, y_j . v).
   template <class F>
-  [[nodiscard]] T total(const T* v, const F& f) const {
+  [[nodiscard]] T total(const T* v, bool ahead, const F& f) const {
     T all = 0;
-    each_block(false, [&](auto count, const T* const* y, std::size_t from) {
+    each_block(ahead, [&](auto count, const T* const* y, std::size_t from) {
       std::array<T, block> s{};
       dots<count>(y, v, s.data());
       for (int r = 0; r < count; ++r) all += f(weight(from + r), s[r]);
@@ -126,11 +126,10 @@ class ImplicitSolver {
 
   /// How many of the systems from the first on are best solved together: their rows stay in the second-level cache.
   [[nodiscard]] std::size_t together(std::span<const ImplicitSystem<T>> systems) const {
-    constexpr std::size_t cached = std::size_t{640} * 1024;
     std::size_t bytes = 0;
     std::size_t count = 0;
     for (; count < std::min<std::size_t>(systems.size(), most); ++count) {
-      bytes += systems[count].rows.size() * static_cast<std::size_t>(cols_) * sizeof(T);
+      bytes += bytes_of(systems[count]);
       if (count > 0 && bytes > cached) break;
     }
     return count;
@@ -231,6 +230,10 @@ class ImplicitSolver {
   }
 
  private:
+  static constexpr std::size_t cached = std::size_t{640} * 1024;
+  [[nodiscard]] std::size_t bytes_of(const ImplicitSystem<T>& s) const {
+    return s.rows.size() * static_cast<std::size_t>(cols_) * sizeof(T);
+  }
   Index begin(std::span<const ImplicitSystem<T>> systems) {
     for (auto* m : {&x_, &r_, &p_, &q_})
       if (m->rows() != most || m->cols() != cols_) m->resize(most, cols_);
@@ -246,11 +249,12 @@ class ImplicitSolver {
     T* const p = p_.row(i).data();
     T* const q = q_.row(i).data();
     q_.row(i) += s.lambda * p_.row(i);
+    const bool far = bytes_of(s) > cached;
     T curvature = 0;
     if (last) {
-      curvature = sums(s).total(p, [](T w, T dot) { return w * dot * dot; });
+      curvature = sums(s).total(p, far, [](T w, T dot) { return w * dot * dot; });
     } else {
-      sums(s).add(p, q, false, [](T w, T dot) { return w * dot; });
+      sums(s).add(p, q, far, [](T w, T dot) { return w * dot; });
     }
     curvature += p_.row(i).dot(q_.row(i));
     if (!(curvature > 0)) {  // p has come down to rounding

@@ -172,7 +172,7 @@ class PairwiseTrainer {
       const std::int32_t* from = had.data();
       for (std::size_t size = had.size(); size > 1;) {
         const std::size_t half = size / 2;
-        from += from[half] <= item ? half : 0;
+        from += half & (std::size_t{0} - static_cast<std::size_t>(from[half] <= item));
         size -= half;
       }
       if (had.empty() || *from != item) return item;
