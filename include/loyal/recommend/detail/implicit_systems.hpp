@@ -38,9 +38,9 @@ struct RowSums {
   template <class F>
   void add(const T* v, T* sum, bool ahead, const F& f) const {
     each_block(ahead, [&](auto count, const T* const* y, std::size_t from) {
-      std::array<T, block> s{};
-      dots<count>(y, v, s.data());
-      for (int r = 0; r < count; ++r) s[r] = f(weight(from + r), s[r]);
+      T s[block] = {};
+      dots<count>(y, v, s);
+      for (int r = 0; r < count; ++r) s[r] = f(weight(from + static_cast<std::size_t>(r)), s[r]);
       P factor[count];
       unroll<count>([&](auto r) { factor[r] = packet::pset1<P>(s[r]); });
       for (Index c = 0; c < cols; c += lanes) {
@@ -57,9 +57,9 @@ struct RowSums {
   [[nodiscard]] T total(const T* v, bool ahead, const F& f) const {
     T all = 0;
     each_block(ahead, [&](auto count, const T* const* y, std::size_t from) {
-      std::array<T, block> s{};
-      dots<count>(y, v, s.data());
-      for (int r = 0; r < count; ++r) all += f(weight(from + r), s[r]);
+      T s[block] = {};
+      dots<count>(y, v, s);
+      for (int r = 0; r < count; ++r) all += f(weight(from + static_cast<std::size_t>(r)), s[r]);
     });
     return all;
   }
@@ -161,7 +161,7 @@ class ImplicitSolver {
   void converge(std::span<const ImplicitSystem<T>> systems, const T* right = nullptr) {
     const auto count = begin(systems);
     const T tolerance = std::pow(std::numeric_limits<T>::epsilon(), T(0.7));
-    std::array<T, most> goal{};
+    T goal[most] = {};
     for (Index i = 0; i < count; ++i) {
       x_.row(i).setZero();
       r_.row(i).setZero();
@@ -172,13 +172,13 @@ class ImplicitSolver {
             .add(x_.row(i).data(), r_.row(i).data(), true, [](T w, T) { return w; });
       p_.row(i) = r_.row(i);
       squares_[i] = r_.row(i).squaredNorm();
-      goal[static_cast<std::size_t>(i)] = tolerance * tolerance * squares_[i];
+      goal[i] = tolerance * tolerance * squares_[i];
     }
     for (Index step = 0; step < 2 * cols_; ++step) {
       multiply(p_.topRows(count), *gram_, q_.topRows(count));
       bool any = false;
       for (Index i = 0; i < count; ++i)
-        if (squares_[i] > goal[static_cast<std::size_t>(i)]) {
+        if (squares_[i] > goal[i]) {
           any = true;
           advance(systems[static_cast<std::size_t>(i)], i, false);
         }
@@ -289,7 +289,7 @@ class ImplicitSolver {
   const Matrix<T>* gram_;
   Index cols_;
   Matrix<T> x_, r_, p_, q_;  // one row a system
-  std::array<T, most> squares_{};
+  T squares_[most] = {};
   Matrix<T> matrix_, gathered_;
   std::vector<T> errors_;
 };

@@ -215,7 +215,7 @@ class PairwiseTrainer {
         fetch(t.users.data() + next.user * step_.cols);
         fetch(t.items.data() + next.item * step_.cols);
       }
-      const auto [user, item] = m.pairs[i];
+      const std::int32_t user = m.pairs[i].user;
       const auto draw = [&] {
         return draw_new(known.items_of(user), [&] {
           const auto place = popular ? static_cast<std::uint64_t>(popular->sample(m.rng))
@@ -223,7 +223,7 @@ class PairwiseTrainer {
           return m.items[place];
         });
       };
-      loss += static_cast<double>(take<true>(rule, user, item, draw, t));
+      loss += static_cast<double>(take<true>(rule, user, m.pairs[i].item, draw, t));
     }
     return loss;
   }
