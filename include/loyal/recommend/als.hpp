@@ -39,8 +39,9 @@ enum class DealingWeight {
 
 /// Factors of users and items from implicit feedback, by alternating least squares:
 ///
-///   L = sum over dealings:  w_ui (1 - x_u . y_i)^2  +  a sum over all u, i:  (x_u . y_i)^2
-///       + sum_u l_u |x_u|^2 + sum_i l_i |y_i|^2
+///   L = sum over dealings:  w_ui (1 - x_u . y_i)^2
+///   + a sum over all u, i:  (x_u . y_i)^2
+///   + sum over u:  l_u |x_u|^2  +  sum over i:  l_i |y_i|^2
 ///   l_u = l (dealings of u + a items)^n,   l_i = l (dealings of i + a users)^n
 ///
 /// with a the unobserved weight, l the regularization, n the frequency exponent. With w = 1 + a this is the objective of
