@@ -44,8 +44,8 @@ enum class DealingWeight {
 ///   + sum over u:  l_u |x_u|^2  +  sum over i:  l_i |y_i|^2
 ///   l_u = l (dealings of u + a items)^n,   l_i = l (dealings of i + a users)^n
 ///
-/// with a the unobserved weight, l the regularization, n the frequency exponent. With w = 1 + a this is the objective of
-/// Hu, Koren & Volinsky up to a factor.
+/// with a the unobserved weight, l the regularization, n the frequency exponent. The confidence c of Hu, Koren &
+/// Volinsky is 1 + w / a; their objective is this one with the target c / (c - 1) in place of 1.
 /// fit() ends with the users, each solved to convergence for the items found: fold_in() of a known user's history
 /// gives that user's factors to the last bit. Who has no dealings has zero factors.
 /// explain() splits a score: the parts of all past items add up to it.
