@@ -15,7 +15,8 @@ using loyal::WARP;
 TEST_CASE("WARP keeps the contract of recommenders", "[recommend][warp]") {
   loyal::testing::check_recommender(
       [](int threads, std::uint64_t seed) {
-        return WARP<float>({.factors = 4, .threads = threads, .seed = seed});
+        return WARP<float>(
+            {.factors = 3, .regularization = 0.05, .threads = threads, .seed = seed});
       },
       {.known_folds = false});
 }

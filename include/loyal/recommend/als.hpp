@@ -17,6 +17,7 @@
 #include "../core/parallel.hpp"
 #include "../core/progress.hpp"
 #include "../core/random.hpp"
+#include "detail/huge_pages.hpp"
 #include "detail/implicit_systems.hpp"
 #include "factor_recommender.hpp"
 
@@ -38,12 +39,13 @@ enum class DealingWeight {
 
 /// Factors of users and items from implicit feedback, by alternating least squares:
 ///
-///   L = sum over dealings:  w_ui (1 - x_u . y_i)^2  +  a sum over all u, i:  (x_u . y_i)^2
-///       + sum_u l_u |x_u|^2 + sum_i l_i |y_i|^2
+///   L = sum over dealings:  w_ui (1 - x_u . y_i)^2
+///   + a sum over all u, i:  (x_u . y_i)^2
+///   + sum over u:  l_u |x_u|^2  +  sum over i:  l_i |y_i|^2
 ///   l_u = l (dealings of u + a items)^n,   l_i = l (dealings of i + a users)^n
 ///
-/// with a the unobserved weight, l the regularization, n the frequency exponent. With w = 1 + a this is the objective of
-/// Hu, Koren & Volinsky up to a factor.
+/// with a the unobserved weight, l the regularization, n the frequency exponent. The confidence c of Hu, Koren &
+/// Volinsky is 1 + w / a; their objective is this one with the target c / (c - 1) in place of 1.
 /// fit() ends with the users, each solved to convergence for the items found: fold_in() of a known user's history
 /// gives that user's factors to the last bit. Who has no dealings has zero factors.
 /// explain() splits a score: the parts of all past items add up to it.
@@ -97,8 +99,8 @@ class ALS : public FactorRecommender<ALS<T>, T> {
     const Interactions turned = train.transposed();
     const Side users = side(train);
     const Side items = side(turned);
-    Matrix<T> x = Matrix<T>::Zero(train.users(), width());
-    Matrix<T> y = Matrix<T>::Zero(train.items(), width());
+    Matrix<T> x = detail::scattered_rows<T>(train.users(), width());
+    Matrix<T> y = detail::scattered_rows<T>(train.items(), width());
     draw(y, 0);
     const auto begin = std::chrono::steady_clock::now();
     for (int epoch = 1; epoch <= o_.epochs; ++epoch) {
@@ -127,8 +129,8 @@ class ALS : public FactorRecommender<ALS<T>, T> {
     const Interactions turned = train.transposed();
     const Side users = side(train);
     const Side items = side(turned);
-    Matrix<T> x = Matrix<T>::Zero(train.users(), width());
-    Matrix<T> y = Matrix<T>::Zero(train.items(), width());
+    Matrix<T> x = detail::scattered_rows<T>(train.users(), width());
+    Matrix<T> y = detail::scattered_rows<T>(train.items(), width());
     const Index known_items = this->item_factors_.rows();
     draw(y, known_items);
     x.topLeftCorner(this->user_factors_.rows(), o_.factors) = this->user_factors_;

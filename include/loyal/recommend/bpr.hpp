@@ -88,16 +88,17 @@ class BPR : public detail::PairwiseRecommender<BPR<T>, T> {
     f(o.seed);
   }
 
-  [[nodiscard]] static auto rule(Index) {
-    return [](const detail::PairStep<T>& step, const T* x, std::int32_t item,
-              const typename Trainer::Tables& t, const auto& draw) {
+  [[nodiscard]] auto rule(Index) const {
+    return [told = static_cast<bool>(o_.progress)](
+               const detail::PairStep<T>& step, const T* x, std::int32_t item,
+               const typename Trainer::Tables& t, const auto& draw) {
       typename Trainer::Choice choice;
       choice.other = draw();
       if (choice.other < 0) return choice;
       const T m = step.difference(x, t.items.row(item).data(), t.items.row(choice.other).data()) +
                   t.bias[item] - t.bias[choice.other];
       choice.slope = sigmoid(-m);
-      choice.loss = softplus(-m);
+      if (told) choice.loss = softplus(-m);
       return choice;
     };
   }

@@ -38,9 +38,9 @@ struct RowSums {
   template <class F>
   void add(const T* v, T* sum, bool ahead, const F& f) const {
     each_block(ahead, [&](auto count, const T* const* y, std::size_t from) {
-      std::array<T, block> s{};
-      dots<count>(y, v, s.data());
-      for (int r = 0; r < count; ++r) s[r] = f(weight(from + r), s[r]);
+      T s[block] = {};
+      dots<count>(y, v, s);
+      for (int r = 0; r < count; ++r) s[r] = f(weight(from + static_cast<std::size_t>(r)), s[r]);
       P factor[count];
       unroll<count>([&](auto r) { factor[r] = packet::pset1<P>(s[r]); });
       for (Index c = 0; c < cols; c += lanes) {
@@ -54,12 +54,12 @@ struct RowSums {
 
   /// The sum over j of f(w_j, y_j . v).
   template <class F>
-  [[nodiscard]] T total(const T* v, const F& f) const {
+  [[nodiscard]] T total(const T* v, bool ahead, const F& f) const {
     T all = 0;
-    each_block(false, [&](auto count, const T* const* y, std::size_t from) {
-      std::array<T, block> s{};
-      dots<count>(y, v, s.data());
-      for (int r = 0; r < count; ++r) all += f(weight(from + r), s[r]);
+    each_block(ahead, [&](auto count, const T* const* y, std::size_t from) {
+      T s[block] = {};
+      dots<count>(y, v, s);
+      for (int r = 0; r < count; ++r) all += f(weight(from + static_cast<std::size_t>(r)), s[r]);
     });
     return all;
   }
@@ -126,11 +126,10 @@ class ImplicitSolver {
 
   /// How many of the systems from the first on are best solved together: their rows stay in the second-level cache.
   [[nodiscard]] std::size_t together(std::span<const ImplicitSystem<T>> systems) const {
-    constexpr std::size_t cached = std::size_t{640} * 1024;
     std::size_t bytes = 0;
     std::size_t count = 0;
     for (; count < std::min<std::size_t>(systems.size(), most); ++count) {
-      bytes += systems[count].rows.size() * static_cast<std::size_t>(cols_) * sizeof(T);
+      bytes += bytes_of(systems[count]);
       if (count > 0 && bytes > cached) break;
     }
     return count;
@@ -162,7 +161,7 @@ class ImplicitSolver {
   void converge(std::span<const ImplicitSystem<T>> systems, const T* right = nullptr) {
     const auto count = begin(systems);
     const T tolerance = std::pow(std::numeric_limits<T>::epsilon(), T(0.7));
-    std::array<T, most> goal{};
+    T goal[most] = {};
     for (Index i = 0; i < count; ++i) {
       x_.row(i).setZero();
       r_.row(i).setZero();
@@ -173,13 +172,13 @@ class ImplicitSolver {
             .add(x_.row(i).data(), r_.row(i).data(), true, [](T w, T) { return w; });
       p_.row(i) = r_.row(i);
       squares_[i] = r_.row(i).squaredNorm();
-      goal[static_cast<std::size_t>(i)] = tolerance * tolerance * squares_[i];
+      goal[i] = tolerance * tolerance * squares_[i];
     }
     for (Index step = 0; step < 2 * cols_; ++step) {
       multiply(p_.topRows(count), *gram_, q_.topRows(count));
       bool any = false;
       for (Index i = 0; i < count; ++i)
-        if (squares_[i] > goal[static_cast<std::size_t>(i)]) {
+        if (squares_[i] > goal[i]) {
           any = true;
           advance(systems[static_cast<std::size_t>(i)], i, false);
         }
@@ -231,6 +230,10 @@ class ImplicitSolver {
   }
 
  private:
+  static constexpr std::size_t cached = std::size_t{640} * 1024;
+  [[nodiscard]] std::size_t bytes_of(const ImplicitSystem<T>& s) const {
+    return s.rows.size() * static_cast<std::size_t>(cols_) * sizeof(T);
+  }
   Index begin(std::span<const ImplicitSystem<T>> systems) {
     for (auto* m : {&x_, &r_, &p_, &q_})
       if (m->rows() != most || m->cols() != cols_) m->resize(most, cols_);
@@ -246,11 +249,12 @@ class ImplicitSolver {
     T* const p = p_.row(i).data();
     T* const q = q_.row(i).data();
     q_.row(i) += s.lambda * p_.row(i);
+    const bool far = bytes_of(s) > cached;
     T curvature = 0;
     if (last) {
-      curvature = sums(s).total(p, [](T w, T dot) { return w * dot * dot; });
+      curvature = sums(s).total(p, far, [](T w, T dot) { return w * dot * dot; });
     } else {
-      sums(s).add(p, q, false, [](T w, T dot) { return w * dot; });
+      sums(s).add(p, q, far, [](T w, T dot) { return w * dot; });
     }
     curvature += p_.row(i).dot(q_.row(i));
     if (!(curvature > 0)) {  // p has come down to rounding
@@ -285,7 +289,7 @@ class ImplicitSolver {
   const Matrix<T>* gram_;
   Index cols_;
   Matrix<T> x_, r_, p_, q_;  // one row a system
-  std::array<T, most> squares_{};
+  T squares_[most] = {};
   Matrix<T> matrix_, gathered_;
   std::vector<T> errors_;
 };

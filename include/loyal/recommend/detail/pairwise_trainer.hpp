@@ -172,7 +172,7 @@ class PairwiseTrainer {
       const std::int32_t* from = had.data();
       for (std::size_t size = had.size(); size > 1;) {
         const std::size_t half = size / 2;
-        from += from[half] <= item ? half : 0;
+        from += half & (std::size_t{0} - static_cast<std::size_t>(from[half] <= item));
         size -= half;
       }
       if (had.empty() || *from != item) return item;
@@ -215,7 +215,7 @@ class PairwiseTrainer {
         fetch(t.users.data() + next.user * step_.cols);
         fetch(t.items.data() + next.item * step_.cols);
       }
-      const auto [user, item] = m.pairs[i];
+      const std::int32_t user = m.pairs[i].user;
       const auto draw = [&] {
         return draw_new(known.items_of(user), [&] {
           const auto place = popular ? static_cast<std::uint64_t>(popular->sample(m.rng))
@@ -223,7 +223,7 @@ class PairwiseTrainer {
           return m.items[place];
         });
       };
-      loss += static_cast<double>(take<true>(rule, user, item, draw, t));
+      loss += static_cast<double>(take<true>(rule, user, m.pairs[i].item, draw, t));
     }
     return loss;
   }
