@@ -67,13 +67,13 @@ class ItemKNN : public ItemWeightRecommender<ItemKNN<T>, T, SparseItemWeights<T>
     product_rows(rows, columns,
                  [&](Index i, SparseSum<T>& sum) {
                    TopK<T> best(std::min(options_.neighbors, train.items()));
-                   std::array<T, SparseSum<T>::block> similarity;
+                   std::array<T, SparseSum<T>::block> some;
                    sum.drain_blocks([&](Index first, std::span<const T> dots) {
                      alike.compare(dots, sizes[static_cast<std::size_t>(i)],
                                    std::span<const T>(sizes).subspan(
                                        static_cast<std::size_t>(first), dots.size()),
-                                   similarity);
-                     best.offer(std::span<const T>(similarity).first(dots.size()), first,
+                                   some);
+                     best.offer(std::span<const T>(some).first(dots.size()), first,
                                 [i](Index j) { return j == i; });
                    });
                    auto& kept = near[static_cast<std::size_t>(i)];
