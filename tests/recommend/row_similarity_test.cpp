@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <cmath>
 #include <cstdint>
-#include <limits>
 #include <vector>
 
 #include <loyal/recommend/row_similarity.hpp>
@@ -31,16 +30,6 @@ TEMPLATE_TEST_CASE("Row similarity: numbers by hand", "[recommend]", float, doub
   CHECK(alike(RowMeasure::tf_idf, 0) == Approx(idf1));
   CHECK(alike(RowMeasure::bm25, 0) == Approx(idf1));
   CHECK(alike(RowMeasure::graph, 0) == Approx(9.0 / 3 / 2));
-  for (const auto measure : {RowMeasure::cosine, RowMeasure::jaccard, RowMeasure::bm25}) {
-    const loyal::RowSimilarity<T> similarity(rows, measure, 0.5);
-    const std::vector<T> dots{2, 0, T(0.5)};
-    const std::vector<T> sizes{3, 4, 5};
-    std::vector<T> all(3);
-    similarity.compare(dots, T(2), sizes, all);
-    CHECK(all[0] == similarity(dots[0], T(2), sizes[0]));
-    CHECK(all[1] == -std::numeric_limits<T>::infinity());
-    CHECK(all[2] == similarity(dots[2], T(2), sizes[2]));
-  }
   const loyal::RowSimilarity<T> bm25(rows, RowMeasure::bm25, 0);
   const auto a = bm25.weigh(rows.items_of(0), rows.values_of(0));
   CHECK(double(a[0]) == Approx(4 * 2.2 / (4 + 1.2 * (0.25 + 0.75 * 2 / (5.0 / 3))) * idf0));

@@ -38,8 +38,7 @@ inline void append_adjacency(const std::string& path, std::vector<Interaction>& 
       if (error != std::errc{} || !whole || number < 0 ||
           number == std::numeric_limits<std::int32_t>::max())
         fail<FormatError>(concatenate(path, ":", line), "a number",
-                          std::string(at, std::min<std::ptrdiff_t>(20, stop - at)),
-                          "in [0, 2^31 - 1), apart by spaces");
+                          std::string(at, stop).substr(0, 20), "in [0, 2^31 - 1), apart by spaces");
       at = next;
       if (user < 0) {
         user = number;

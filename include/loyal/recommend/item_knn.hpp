@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -13,7 +12,6 @@
 #include "../core/types.hpp"
 #include "../data/interactions.hpp"
 #include "../math/sparse_product.hpp"
-#include "../math/top_k.hpp"
 #include "item_weights.hpp"
 #include "row_similarity.hpp"
 
@@ -64,21 +62,20 @@ class ItemKNN : public ItemWeightRecommender<ItemKNN<T>, T, SparseItemWeights<T>
     }
     const SparseMatrix<T> columns = rows.transpose();
     std::vector<std::vector<std::pair<std::int32_t, T>>> near(sizes.size());
+    const auto k = static_cast<std::size_t>(std::min(options_.neighbors, train.items()));
     product_rows(rows, columns,
                  [&](Index i, SparseSum<T>& sum) {
-                   TopK<T> best(std::min(options_.neighbors, train.items()));
-                   std::array<T, SparseSum<T>::block> some;
-                   sum.drain_blocks([&](Index first, std::span<const T> dots) {
-                     alike.compare(dots, sizes[static_cast<std::size_t>(i)],
-                                   std::span<const T>(sizes).subspan(
-                                       static_cast<std::size_t>(first), dots.size()),
-                                   some);
-                     best.offer(std::span<const T>(some).first(dots.size()), first,
-                                [i](Index j) { return j == i; });
-                   });
                    auto& kept = near[static_cast<std::size_t>(i)];
-                   for (const auto& [j, similarity] : best.sorted())
-                     kept.emplace_back(static_cast<std::int32_t>(j), similarity);
+                   std::vector<std::pair<std::int32_t, T>> all;
+                   all.reserve(sum.size());
+                   sum.drain([&](Index j, T dot) {
+                     if (j != i && dot != 0)
+                       all.emplace_back(static_cast<std::int32_t>(j),
+                                        alike(dot, sizes[static_cast<std::size_t>(i)],
+                                              sizes[static_cast<std::size_t>(j)]));
+                   });
+                   keep_best(k, all);
+                   kept.assign(all.begin(), all.end());
                  },
                  {.threads = options_.threads});
     Interactions copy = train;
@@ -87,6 +84,28 @@ class ItemKNN : public ItemWeightRecommender<ItemKNN<T>, T, SparseItemWeights<T>
   }
 
  private:
+  /// Leaves the k most similar, of equally similar ones those with the smaller index, in any order.
+  static void keep_best(std::size_t k, std::vector<std::pair<std::int32_t, T>>& all) {
+    if (all.size() <= k) return;
+    // The k-th similarity first, among numbers alone: they move faster than pairs.
+    std::vector<T> values(all.size());
+    for (std::size_t i = 0; i < all.size(); ++i) values[i] = all[i].second;
+    const auto place = values.begin() + static_cast<std::ptrdiff_t>(k - 1);
+    std::nth_element(values.begin(), place, values.end(), [](T x, T y) { return x > y; });
+    const T least = *place;
+    std::vector<std::pair<std::int32_t, T>> equal;
+    std::size_t count = 0;
+    for (const auto& one : all) {
+      if (one.second > least)
+        all[count++] = one;
+      else if (one.second == least)
+        equal.push_back(one);
+    }
+    std::sort(equal.begin(), equal.end());
+    for (std::size_t i = 0; count < k; ++i) all[count++] = equal[i];
+    all.resize(k);
+  }
+
   Options options_;
 };
 

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <span>
 #include <vector>
 
@@ -96,21 +95,6 @@ class RowSimilarity {
     if (measure_ == RowMeasure::bm25) return dot;
     const T below = measure_ == RowMeasure::jaccard ? a + b - dot : a * b;
     return below > 0 ? dot / (below + shrinkage_) : T(0);
-  }
-
-  /// The same of one row with several; -infinity where they share nothing, so that TopK leaves them out.
-  void compare(std::span<const T> dots, T a, std::span<const T> sizes, std::span<T> to) const {
-    constexpr T never = -std::numeric_limits<T>::infinity();
-    // Each loop is one that the compiler turns into packets.
-    if (measure_ == RowMeasure::bm25) {
-      for (std::size_t i = 0; i < dots.size(); ++i) to[i] = dots[i];
-    } else if (measure_ == RowMeasure::jaccard) {
-      for (std::size_t i = 0; i < dots.size(); ++i)
-        to[i] = dots[i] / (a + sizes[i] - dots[i] + shrinkage_);
-    } else {
-      for (std::size_t i = 0; i < dots.size(); ++i) to[i] = dots[i] / (a * sizes[i] + shrinkage_);
-    }
-    for (std::size_t i = 0; i < dots.size(); ++i) to[i] = dots[i] != 0 ? to[i] : never;
   }
 
  private:
