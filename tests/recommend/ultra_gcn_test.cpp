@@ -64,7 +64,7 @@ TEMPLATE_TEST_CASE("UltraGCN keeps the contract of recommenders", "", float, dou
   testing::check_recommender(
       [](int threads, std::uint64_t seed) {
         return UltraGCN<TestType>({.factors = 6,
-                                   .negative_weight = 4,
+                                   .negative_weight = 2,
                                    .item_weight = 0.5,
                                    .neighbors = 4,
                                    .regularization = 0.05,
