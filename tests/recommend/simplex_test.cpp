@@ -63,7 +63,7 @@ double plain_loss(const Model& model, const Interactions& train,
 TEMPLATE_TEST_CASE("SimpleX keeps the contract of recommenders", "", float, double) {
   testing::check_recommender([](int threads, std::uint64_t seed) {
     return SimpleX<TestType>({.factors = 6,
-                              .margin = 0.1,
+                              .margin = 0.7,
                               .negative_weight = 2,
                               .own_share = 0,
                               .negatives = 12,
@@ -79,7 +79,7 @@ TEST_CASE("MF-CCL keeps the contract of recommenders") {
   testing::check_recommender(
       [](int threads, std::uint64_t seed) {
         return SimpleX<float>({.factors = 6,
-                               .margin = 0.1,
+                               .margin = 0.7,
                                .negative_weight = 2,
                                .own_share = 1,
                                .negatives = 12,

@@ -64,9 +64,10 @@ TEMPLATE_TEST_CASE("UltraGCN keeps the contract of recommenders", "", float, dou
   testing::check_recommender(
       [](int threads, std::uint64_t seed) {
         return UltraGCN<TestType>({.factors = 6,
-                                   .negative_weight = 10,
+                                   .negative_weight = 2,
                                    .item_weight = 0.5,
                                    .neighbors = 4,
+                                   .regularization = 0.05,
                                    .negatives = 12,
                                    .batch_users = 8,
                                    .epochs = 30,

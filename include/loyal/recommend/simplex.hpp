@@ -175,7 +175,7 @@ struct SimpleXModel {
 /// Cost: an epoch is 6 users x negatives x factors flops as matrix products.
 ///
 ///     const std::vector<loyal::Interaction> pairs{{0, 0}, {0, 1}, {1, 0}, {1, 1}, {1, 2}, {2, 3}, {2, 4}};
-///     loyal::SimpleX<float> model({.factors = 8, .epochs = 30});
+///     loyal::SimpleX<float> model({.factors = 8, .margin = 0.7, .negative_weight = 2});
 ///     model.fit(loyal::Interactions(3, 5, pairs));
 ///     if (model.recommend(0, 1)[0].index != 2) return 1;
 template <Scalar T>
@@ -185,7 +185,7 @@ class SimpleX : public FactorRecommender<SimpleX<T>, T> {
     Index factors = 64;            ///< numbers of a vector, >= 1
     double margin = 0.5;           ///< cosine from which on a negative counts, in [-1, 1]
     double negative_weight = 150;  ///< of all negatives beside one pair, >= 0
-    double own_share = 0.5;   ///< of the user's own vector, the rest is the history's; in [0, 1]
+    double own_share = 0;     ///< of the user's own vector, the rest is the history's; in [0, 1]
     Index negatives = 1024;   ///< items that a batch shares as negatives, >= 1
     Index batch_users = 128;  ///< users of one step, >= 1
     int epochs = 50;          ///< passes through the users, >= 0

@@ -156,7 +156,7 @@ struct UltraGCNLoss {
 /// Cost: an epoch is 6 users x negatives x factors flops as matrix products, and 4 pairs x neighbors x factors.
 ///
 ///     const std::vector<loyal::Interaction> pairs{{0, 0}, {0, 1}, {1, 0}, {1, 1}, {1, 2}, {2, 3}, {2, 4}};
-///     loyal::UltraGCN<float> model({.factors = 8, .epochs = 30});
+///     loyal::UltraGCN<float> model({.factors = 8, .negative_weight = 2});
 ///     model.fit(loyal::Interactions(3, 5, pairs));
 ///     if (model.recommend(0, 1)[0].index != 2) return 1;
 template <Scalar T>
@@ -178,7 +178,7 @@ class UltraGCN : public FactorRecommender<UltraGCN<T>, T> {
     int epochs = 50;                  ///< passes through the users, >= 0
     double learning_rate =
         0.003;  ///< of items, Adam's; falls to a twentieth in the course of the epochs; > 0
-    double user_learning_rate = 0.03;  ///< of users, who step once an epoch; > 0
+    double user_learning_rate = 0.05;  ///< of users, who step once an epoch; > 0
     std::uint64_t seed = 1;            ///< of the start, the order of users and the negatives
     int threads = 0;                   ///< at most; 0: as many as the machine has
     ProgressCallback progress =
