@@ -4,7 +4,8 @@
 # ours is faster. Installs the rivals from Debian's packages.
 #
 #   benchmarks/rivals/run.sh [TOPIC] [ROUNDS]       topics: training (the default), optimizers,
-#                                                   word_vectors (needs LOYAL_DATA; half an hour)
+#                                                   word_vectors (needs LOYAL_DATA; half an hour),
+#                                                   recommend (needs LOYAL_DATA; some minutes)
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$here/../..
@@ -58,8 +59,15 @@ case $topic in
     compile word_vectors_loyal
     exec python3 "$here/word_vectors.py" "$build/word_vectors_loyal" /usr/bin/python3 "$LOYAL_DATA/english" "$rounds"
     ;;
+  recommend)
+    install libfaiss-dev libhnswlib-dev libopenblas0-pthread liblapack3
+    [ -n "${LOYAL_DATA:-}" ] || { echo "LOYAL_DATA must name a folder that holds gowalla/train.txt" >&2; exit 2; }
+    # faiss needs a BLAS; the library itself is named, since only its runtime package is installed.
+    compile recommend_topk_faiss -lfaiss -l:libopenblas.so.0 -l:liblapack.so.3 -fopenmp
+    taskset -c 0 "$build/recommend_topk_faiss" "$LOYAL_DATA/gowalla/train.txt" "$rounds"
+    ;;
   *)
-    echo "unknown topic '$topic'; known: training, optimizers, word_vectors" >&2
+    echo "unknown topic '$topic'; known: training, optimizers, word_vectors, recommend" >&2
     exit 2
     ;;
 esac
