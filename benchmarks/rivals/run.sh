@@ -60,7 +60,7 @@ case $topic in
     exec python3 "$here/word_vectors.py" "$build/word_vectors_loyal" /usr/bin/python3 "$LOYAL_DATA/english" "$rounds"
     ;;
   recommend)
-    install python3-scipy python3-numpy
+    install python3-scipy python3-numpy libfaiss-dev libhnswlib-dev libopenblas0-pthread liblapack3
     [ -n "${LOYAL_DATA:-}" ] || { echo "LOYAL_DATA must name a folder that holds gowalla/train.txt" >&2; exit 2; }
     compile recommend_knn_loyal
     for threads in 1 2; do
@@ -70,6 +70,9 @@ case $topic in
     compile recommend_als
     for part in speed large memory bpr quality; do "$build/recommend_als" $part; done
     "$build/recommend_als" gowalla "$LOYAL_DATA/gowalla"
+    # faiss needs a BLAS; the library itself is named, since only its runtime package is installed.
+    compile recommend_topk_faiss -lfaiss -l:libopenblas.so.0 -l:liblapack.so.3 -fopenmp
+    taskset -c 0 "$build/recommend_topk_faiss" "$LOYAL_DATA/gowalla/train.txt" "$rounds"
     ;;
   survival)
     install r-cran-survival python3-sklearn python3-numpy

@@ -159,6 +159,7 @@
 #include "recommend/ease.hpp"
 #include "recommend/evaluate.hpp"
 #include "recommend/factor_recommender.hpp"
+#include "recommend/fallback.hpp"
 #include "recommend/gf_cf.hpp"
 #include "recommend/item_gram.hpp"
 #include "recommend/item_index.hpp"

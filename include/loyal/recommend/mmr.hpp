@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 #include <span>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "../core/error.hpp"
@@ -36,9 +38,10 @@ struct MMROptions {
 ///     const auto chosen = loyal::mmr<float>(ranked, same_shelf, {.k = 2, .lambda = 0.5});
 ///     if (chosen[0].index != 4 || chosen[1].index != 2) return 1;
 template <Scalar T, class SimilarityOf>
-[[nodiscard]] std::vector<Scored<T>> mmr(std::span<const Scored<T>> ranked,
-                                         const SimilarityOf& similarity,
-                                         const MMROptions& options = {}) {
+requires(!std::is_convertible_v<const SimilarityOf&, ConstMatrixRef<T>>)
+    [[nodiscard]] std::vector<Scored<T>> mmr(std::span<const Scored<T>> ranked,
+                                             const SimilarityOf& similarity,
+                                             const MMROptions& options = {}) {
   detail::expect_option("mmr", "k", options.k, options.k >= 0, ">= 0");
   detail::expect_option("mmr", "lambda", options.lambda, options.lambda >= 0 && options.lambda <= 1,
                         "in [0, 1]");
