@@ -3,7 +3,7 @@
 # Runs a task in loyal and in a rival's library side by side and prints lines `ratio: topic/case number`; above 1
 # ours is faster. Installs the rivals from Debian's packages.
 #
-#   benchmarks/rivals/run.sh [TOPIC] [ROUNDS]       topics: training (the default), optimizers,
+#   benchmarks/rivals/run.sh [TOPIC] [ROUNDS]       topics: training (the default), optimizers, behavior,
 #                                                   word_vectors (needs LOYAL_DATA; half an hour)
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -52,6 +52,13 @@ case $topic in
     exec taskset -c 0 python3 "$here/compare.py" "$rounds" 1e-4 \
         "$build/optimizers_loyal" -- /usr/bin/python3 "$here/optimizers_torch.py"
     ;;
+  behavior)
+    install python3-pandas
+    compile behavior_loyal
+    # Ours takes all cores there are; pandas knows only one.
+    exec python3 "$here/compare.py" "$rounds" 1e-9 \
+        "$build/behavior_loyal" -- /usr/bin/python3 "$here/behavior_pandas.py"
+    ;;
   word_vectors)
     install fasttext python3-gensim python3-numpy
     [ -n "${LOYAL_DATA:-}" ] || { echo "LOYAL_DATA must name a folder that holds english/corpus.txt.xz" >&2; exit 2; }
@@ -59,7 +66,7 @@ case $topic in
     exec python3 "$here/word_vectors.py" "$build/word_vectors_loyal" /usr/bin/python3 "$LOYAL_DATA/english" "$rounds"
     ;;
   *)
-    echo "unknown topic '$topic'; known: training, optimizers, word_vectors" >&2
+    echo "unknown topic '$topic'; known: training, optimizers, behavior, word_vectors" >&2
     exit 2
     ;;
 esac

@@ -68,6 +68,21 @@ TEST_CASE("growth is stacked: gains up to the active users, losses below zero") 
   CHECK(svg.find("<title>new\n2\nusers: 1</title>") != std::string::npos);
 }
 
+TEST_CASE("what leads to a goal") {
+  Matrix<double> counts = Matrix<double>::Zero(6, 6);
+  counts(0, 1) = 3;  // half of the threes go on, all of the ones
+  counts(0, 2) = 1;
+  counts(1, 3) = counts(1, 5) = 1.5;
+  counts(2, 3) = 1;
+  counts(3, 4) = 2.5;
+  const auto chart =
+      attribution_chart({{"(start)", "view", "ad", "buy", "(goal)", "(left)"}, counts});
+  CHECK(chart.names == std::vector<std::string>{"view", "ad"});
+  CHECK(chart.values[0] == Approx(0.6));
+  CHECK(chart.values[1] == Approx(0.4));
+  CHECK_THROWS_AS(attribution_chart({{"a"}, Matrix<double>::Zero(1, 1)}), DataError);
+}
+
 TEMPLATE_TEST_CASE("segments: profiles in deviations, tables in the features' units", "", float,
                    double) {
   FeatureMatrix<TestType> x{Matrix<TestType>(4, 2), {"visits", "same"}, {0, 1, 2, 3}};
