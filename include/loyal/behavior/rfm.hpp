@@ -55,7 +55,7 @@ struct RFMOptions {
 template <Scalar T>
 [[nodiscard]] FeatureMatrix<T> rfm(const Observed& observed, const RFMOptions& options = {}) {
   const auto counts = detail::mark_kinds(observed.kinds(), options.kinds);
-  struct Purchases {
+  struct alignas(32) Purchases {  // never across two cache lines
     Time first = 0;
     Time last = 0;
     std::int64_t frequency = 0;
