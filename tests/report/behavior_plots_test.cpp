@@ -34,7 +34,8 @@ TEST_CASE("all figures of a log are sound, also of a single event") {
 }
 
 TEST_CASE("cells that are not over are outlined, trivial columns left out") {
-  CohortTable table{.names = {"2024-01", "2024-02"}};
+  CohortTable table;
+  table.names = {"2024-01", "2024-02"};
   table.size.setConstant(2, 3);
   table.retained.resize(2, 3);
   table.retained << 3, 2, 1, 3, 1, std::nan("");
@@ -52,7 +53,8 @@ TEST_CASE("cells that are not over are outlined, trivial columns left out") {
 }
 
 TEST_CASE("growth is stacked: gains up to the active users, losses below zero") {
-  GrowthAccounting g{.names = {"1", "2"}};
+  GrowthAccounting g;
+  g.names = {"1", "2"};
   g.joined = Eigen::Vector2d(5, 1);
   g.retained = Eigen::Vector2d(0, 3);
   g.resurrected = Eigen::Vector2d(0, 2);

@@ -144,22 +144,25 @@ class CohortCounter {
     if (!by_calendar_) entry_time_.resize(newest_.size());
     RisingPeriods cohort_of(options.calendar, options.cohort);
     RisingPeriods step_of(options.calendar, options.step);
-    for_each_event(observed.events(), begin, end, [&](const Event& event, std::size_t user) {
-      const std::int64_t step = by_calendar_ ? step_of(event.time) : 0;
-      Member& newest = newest_[user];
-      if (opens[static_cast<std::size_t>(event.kind)] != 0 &&
-          (newest.row < 0 || options_.entry == CohortEntry::recurring))
-        enter(user, cohort_of(event.time), step, event.time);
-      if (returns[static_cast<std::size_t>(event.kind)] == 0 || newest.row < 0) return;
-      const auto length = [&](Time entry) { return (event.time - entry) / length_; };
-      bool earlier = come_back(newest, step, by_calendar_ ? 0 : length(entry_time_[user]));
-      if (older_.empty()) return;
-      for (auto m = older_[user]; earlier && m >= 0;) {
-        Older& older = past_[static_cast<std::size_t>(m)];
-        earlier = come_back(older.member, step, length(older.entry_time));
-        m = older.previous;
-      }
-    });
+    std::vector<char> either = opens;
+    for (std::size_t k = 0; k < either.size(); ++k) either[k] = opens[k] != 0 || returns[k] != 0;
+    for_each_event(
+        observed.events(), either, begin, end, [&](const Event& event, std::size_t user) {
+          const std::int64_t step = by_calendar_ ? step_of(event.time) : 0;
+          Member& newest = newest_[user];
+          if (opens[static_cast<std::size_t>(event.kind)] != 0 &&
+              (newest.row < 0 || options_.entry == CohortEntry::recurring))
+            enter(user, cohort_of(event.time), step, event.time);
+          if (returns[static_cast<std::size_t>(event.kind)] == 0 || newest.row < 0) return;
+          const auto length = [&](Time entry) { return (event.time - entry) / length_; };
+          bool earlier = come_back(newest, step, by_calendar_ ? 0 : length(entry_time_[user]));
+          if (older_.empty()) return;
+          for (auto m = older_[user]; earlier && m >= 0;) {
+            Older& older = past_[static_cast<std::size_t>(m)];
+            earlier = come_back(older.member, step, length(older.entry_time));
+            m = older.previous;
+          }
+        });
     accumulate();
   }
 

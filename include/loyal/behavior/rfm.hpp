@@ -62,18 +62,18 @@ template <Scalar T>
     double amount = 0;
   };
   std::vector<Purchases> purchases(static_cast<std::size_t>(observed.users().size()));
-  detail::for_user_ranges(
-      observed.users().size(), options.threads, [&](Index, std::int32_t begin, std::int32_t end) {
-        Purchases* const of = purchases.data() + begin;
-        detail::for_each_event(observed.events(), begin, end,
-                               [&](const Event& event, std::size_t user) {
-                                 if (counts[static_cast<std::size_t>(event.kind)] == 0) return;
-                                 Purchases& own = of[user];
-                                 if (own.frequency++ == 0) own.first = event.time;
-                                 own.last = event.time;
-                                 own.amount += event.amount;
-                               });
-      });
+  detail::for_user_ranges(observed.users().size(), options.threads,
+                          [&](Index, std::int32_t begin, std::int32_t end) {
+                            Purchases* const of = purchases.data() + begin;
+                            detail::for_each_event(observed.events(), counts, begin, end,
+                                                   [&](const Event& event, std::size_t user) {
+                                                     Purchases& own = of[user];
+                                                     if (own.frequency++ == 0)
+                                                       own.first = event.time;
+                                                     own.last = event.time;
+                                                     own.amount += event.amount;
+                                                   });
+                          });
   Index buyers = 0;
   for (const Purchases& own : purchases) buyers += own.frequency > 0 ? 1 : 0;
 
