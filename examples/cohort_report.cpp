@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <numeric>
 #include <string>
 #include <vector>
 
@@ -20,7 +19,6 @@
 #include <loyal/data/event_csv.hpp>
 #include <loyal/data/platform_simulator.hpp>
 #include <loyal/data/standardizer.hpp>
-#include <loyal/report/bar_chart.hpp>
 #include <loyal/report/behavior_plots.hpp>
 #include <loyal/report/html_report.hpp>
 
@@ -41,59 +39,35 @@ struct Settings {
   std::string report = "cohort_report.html";
 };
 
-std::string percent(double share) {
-  return loyal::format_number(share, {.notation = loyal::Notation::percent});
-}
-
-/// Buyers grouped by recency, frequency and money, as many groups as lie apart best; those who spent most first.
+/// Buyers grouped by recency, frequency and money, into as many groups as lie apart best.
 void add_segments(loyal::HtmlReport& report, const loyal::FeatureMatrix<double>& buyers,
                   std::uint64_t seed) {
+  if (buyers.users.size() < 3) return;
   const loyal::Matrix<double> logs = (1 + buyers.values.array().max(0)).log();
   loyal::Standardizer scale;
   scale.fit(logs);
-  const loyal::Matrix<double> x = scale.transform(logs);
+  const auto x = scale.transform(logs);
   loyal::KMeans<double> best;
-  double best_silhouette = -1;
-  for (int k = 3; k <= 6 && k <= x.rows(); ++k) {
+  double quality = -1;
+  for (int k = 3; k <= std::min<loyal::Index>(6, x.rows()); ++k) {
     loyal::KMeans<double> model{{.clusters = k, .seed = seed}};
     model.fit(x);
-    const double quality = loyal::simplified_silhouette(x, model.labels(), model.centers());
-    if (quality <= best_silhouette) continue;
-    best_silhouette = quality;
-    best = model;
+    const double q = loyal::simplified_silhouette(x, model.labels(), model.centers());
+    if (q > quality) best = model;
+    quality = std::max(q, quality);
   }
-  if (best_silhouette < 0) return;
-  const loyal::Vector<double> spent =
-      buyers.values.col(buyers.column("frequency"))
-          .cwiseProduct(buyers.values.col(buyers.column("monetary")));
-  const auto count = static_cast<std::size_t>(best.centers().rows());
-  std::vector<double> total(count), size(count);
-  for (std::size_t i = 0; i < best.labels().size(); ++i) {
-    total[std::size_t(best.labels()[i])] += spent[loyal::Index(i)];
-    size[std::size_t(best.labels()[i])] += 1;
-  }
-  std::vector<int> order(count), place(count);
-  std::iota(order.begin(), order.end(), 0);
-  std::sort(order.begin(), order.end(), [&](int a, int b) {
-    return total[std::size_t(a)] / size[std::size_t(a)] >
-           total[std::size_t(b)] / size[std::size_t(b)];
-  });
   std::vector<std::string> names;
-  for (std::size_t i = 0; i < count; ++i) {
-    place[std::size_t(order[i])] = int(i);
-    names.push_back(std::string("segment ") + char('A' + i));
-  }
-  std::vector<int> labels;
-  for (const int label : best.labels()) labels.push_back(place[std::size_t(label)]);
+  for (char name = 'A'; names.size() < std::size_t(best.centers().rows()); ++name)
+    names.push_back(std::string("segment ") + name);
   report.section("Segments of buyers");
   report.paragraph(
-      "Recency: days since the last purchase. Frequency: purchases. Monetary: mean amount. Tenure: "
-      "days "
-      "since the first purchase. Segment A spends most per customer.");
-  report.figure(loyal::segment_profile_map(buyers, labels, names))
-      .table(loyal::segment_table(buyers, labels, names));
+      "Recency: days since the last purchase. Frequency: purchases. Monetary: mean amount. "
+      "Tenure: days since the first purchase.");
+  report.figure(loyal::segment_profile_map(buyers, best.labels(), names));
+  report.table(loyal::segment_table(buyers, best.labels(), names));
+  const auto spent = buyers.values.col(1).cwiseProduct(buyers.values.col(2)).eval();
   report.figure(loyal::distribution_plot(spent, "money spent per buyer"));
-  std::printf("%zu segments of %td buyers, silhouette %.2f\n", count, x.rows(), best_silhouette);
+  std::printf("%zu segments of %td buyers, silhouette %.2f\n", names.size(), x.rows(), quality);
 }
 
 }  // namespace
@@ -139,18 +113,20 @@ int main(int argc, char** argv) try {
       {.returned = loyal::ReturnRule::on_or_after, .periods = s.periods, .calendar = calendar});
   const auto active = loyal::active_users(known, {.calendar = calendar});
   const auto growth = loyal::growth_accounting(known, {.calendar = calendar});
-  const bool sound = growth.active == growth.joined + growth.retained + growth.resurrected;
-  std::printf("%zu events of %d users, %zu cohorts; growth accounts %s\n", log.size(),
-              log.users().size(), cohorts.names.size(), sound ? "add up" : "do not add up");
+  if (growth.active != growth.joined + growth.retained + growth.resurrected)
+    throw loyal::Error("growth accounts do not add up");
+  std::printf("%zu events of %d users, %zu cohorts; growth accounts add up\n", log.size(),
+              log.users().size(), cohorts.names.size());
 
-  loyal::HtmlReport report(
-      "What users do", "From " +
-                           calendar.name(calendar.number(log.first_time(), loyal::Period::daily),
-                                         loyal::Period::daily) +
-                           " to " +
-                           calendar.name(calendar.number(log.last_time(), loyal::Period::daily),
-                                         loyal::Period::daily));
+  const auto date = [&](loyal::Time time) {
+    return calendar.name(calendar.number(time, loyal::Period::daily), loyal::Period::daily);
+  };
+  loyal::HtmlReport report("What users do",
+                           "From " + date(log.first_time()) + " to " + date(log.last_time()));
   if (s.events.empty()) report.notice("The users of this report are simulated.");
+  const auto percent = [](double share) {
+    return loyal::format_number(share, {.notation = loyal::Notation::percent});
+  };
   const auto curve = cohorts.curve();
   const auto last = active.daily.size() - 1;
   report.key_figure("users", loyal::format_number(log.users().size()))
@@ -182,20 +158,7 @@ int main(int argc, char** argv) try {
     const loyal::JourneyOptions journeys{
         .goals = goals, .gap = s.window_days * loyal::day, .merge_repeats = true};
     const auto chain = loyal::journey_chain(known, journeys);
-    if (!goals.empty()) {
-      const auto share = chain.attribution(0, chain.state("(goal)"));
-      loyal::BarChart earned{
-          .title = "What leads to " + goals[0],
-          .caption =
-              "Share of the successes that would be lost without the event, scaled to 100\u00A0%.",
-          .format = {.notation = loyal::Notation::percent, .digits = 2}};
-      for (loyal::Index i = 0; i < chain.size(); ++i)
-        if (share[i] > 0 && chain.states()[std::size_t(i)] != goals[0]) {
-          earned.names.push_back(chain.states()[std::size_t(i)]);
-          earned.values.push_back(share[i] / (1 - share[chain.state(goals[0])]));
-        }
-      report.figure(earned);
-    }
+    if (!goals.empty()) report.figure(loyal::attribution_chart(chain));
     report.figure(loyal::journey_graph(chain))
         .figure(loyal::step_matrix_map(loyal::step_matrix(known, {.journey = journeys})));
   }

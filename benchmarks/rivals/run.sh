@@ -53,6 +53,13 @@ case $topic in
     exec taskset -c 0 python3 "$here/compare.py" "$rounds" 1e-4 \
         "$build/optimizers_loyal" -- /usr/bin/python3 "$here/optimizers_torch.py"
     ;;
+  behavior)
+    install python3-pandas
+    compile behavior_loyal
+    # Ours takes all cores there are; pandas knows only one.
+    exec python3 "$here/compare.py" "$rounds" 1e-9 \
+        "$build/behavior_loyal" -- /usr/bin/python3 "$here/behavior_pandas.py"
+    ;;
   word_vectors)
     install fasttext python3-gensim python3-numpy
     [ -n "${LOYAL_DATA:-}" ] || { echo "LOYAL_DATA must name a folder that holds english/corpus.txt.xz" >&2; exit 2; }

@@ -240,3 +240,24 @@ TEST_CASE("one event, impossible options") {
   CHECK_THROWS_AS(cohort_table(known, {.periods = -1}), OptionError);
   CHECK_THROWS_WITH(cohort_table(known, {.entry_kinds = {"vist"}}), ContainsSubstring("vist"));
 }
+
+TEST_CASE("more days than 16 bits can number") {
+  EventLog log;
+  log.add("anna", 0, "visit");
+  log.add("ben", 40'000 * day, "visit");
+  log.add("ben", 40'001 * day, "visit");
+  log.add("anna", 40'002 * day, "visit");
+  const auto known = log.before(log.last_time() + 1);
+  const auto table =
+      cohort_table(known, {.cohort = Period::daily, .step = Period::daily, .periods = 40'001});
+  CHECK(table.size.size() == 2);
+  CHECK(table.retained(0, 0) == 1);
+  CHECK(table.retained(0, 40'001) == 0);
+  CHECK(table.retained(1, 1) == 1);
+  CHECK(std::isnan(table.retained(1, 2)));
+  const auto later = cohort_table(known, {.returned = ReturnRule::on_or_after,
+                                          .cohort = Period::daily,
+                                          .step = Period::daily,
+                                          .periods = 40'001});
+  CHECK(later.retained(0, 40'001) == 1);
+}

@@ -46,18 +46,18 @@ double density(const Model& model, const Matrix<T>& x, Index i) {
 
 TEMPLATE_TEST_CASE("a mixture finds the parameters that made the samples", "", float, double) {
   Rng rng{1};
-  const auto x = sample<TestType>(rng, 6000);
+  const auto x = sample<TestType>(rng, 4000);
   GaussianMixture<TestType> model{{.components = 2}};
   model.fit(x);
   CHECK(model.converged());
   const Index large = model.weights()[0] > model.weights()[1] ? 0 : 1;
-  CHECK(model.weights()[large] == Approx(2.0 / 3).epsilon(0.02));
-  CHECK(model.means()(1 - large, 0) == Approx(6).epsilon(0.02));
-  CHECK(model.means()(1 - large, 1) == Approx(-3).epsilon(0.02));
+  CHECK(model.weights()[large] == Approx(2.0 / 3).epsilon(0.03));
+  CHECK(model.means()(1 - large, 0) == Approx(6).epsilon(0.03));
+  CHECK(model.means()(1 - large, 1) == Approx(-3).epsilon(0.03));
   const auto& c = model.covariances()[static_cast<std::size_t>(large)];
-  CHECK(c(0, 0) == Approx(4).epsilon(0.06));
-  CHECK(c(0, 1) == Approx(2).epsilon(0.06));
-  CHECK(c(1, 1) == Approx(1.25).epsilon(0.06));
+  CHECK(c(0, 0) == Approx(4).epsilon(0.1));
+  CHECK(c(0, 1) == Approx(2).epsilon(0.1));
+  CHECK(c(1, 1) == Approx(1.25).epsilon(0.1));
   const auto labels = model.predict(x);
   const auto p = model.predict_proba(x);
   const auto score = model.score(x);
@@ -74,7 +74,7 @@ TEST_CASE(
   Rng rng{2};
   const auto x = sample<double>(rng, 300);
   double before = -1e300;
-  for (int iterations = 1; iterations < 30; ++iterations) {
+  for (int iterations = 1; iterations < 12; ++iterations) {
     GaussianMixture<double> model{{.components = 3, .max_iterations = iterations, .tolerance = 0}};
     model.fit(x);
     CHECK(model.log_likelihood() >= before - 1e-6);

@@ -2,11 +2,14 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <string>
 #include <vector>
 
 #include <loyal/behavior/kmeans.hpp>
+#include <loyal/behavior/rfm.hpp>
 
 #include "../support/catch.hpp"
+#include "../support/random_log.hpp"
 
 using namespace loyal;
 
@@ -166,4 +169,16 @@ TEST_CASE("impossible input of k-means") {
   x(1, 0) = 1;
   model.fit(x);
   CHECK_THROWS_AS(model.predict(Matrix<double>::Zero(1, 2)), ShapeError);
+}
+
+TEST_CASE("segments of users are blind to the future") {
+  testing::check_blind_to_the_future(1, [](const Observed& known) {
+    const auto table = rfm<double>(known);
+    KMeans<double> model{
+        {.clusters = 1 + static_cast<int>(table.values.rows()) / 4, .restarts = 1}};
+    if (table.values.rows() > 0) model.fit(table.values);
+    std::string text = testing::text_of(table.values, model.centers());
+    for (const int label : model.labels()) text += " " + std::to_string(label);
+    return text;
+  });
 }

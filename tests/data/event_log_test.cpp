@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <vector>
 
+#include <loyal/core/parallel.hpp>
 #include <loyal/core/random.hpp>
 #include <loyal/data/event_log.hpp>
 
@@ -202,4 +203,26 @@ TEST_CASE("between takes its start and leaves out its end", "[data]") {
       REQUIRE((got.empty() || (got.front().time >= from && got.back().time < to)));
     }
   }
+}
+
+TEST_CASE("events are grouped by user once, whoever asks first") {
+  EventLog log;
+  for (int i = 0; i < 3000; ++i) log.add("u" + std::to_string(i % 97), i, "visit");
+  const Observed known = log.before(2900);
+  const Observed copy = known;
+  std::vector<std::size_t> sizes(97);
+  std::vector<const Event*> first(97);
+  parallel_for(97, {.threads = 4, .grain = 1}, [&](Index begin, Index) {
+    const auto u = static_cast<std::size_t>(begin);
+    const auto& view = begin % 2 == 0 ? known : copy;
+    sizes[u] = view.of_user(static_cast<std::int32_t>(begin)).size();
+    first[u] = view.of_user(static_cast<std::int32_t>(begin)).data();
+  });
+  std::size_t total = 0;
+  for (std::size_t u = 0; u < 97; ++u) {
+    total += sizes[u];
+    CHECK(first[u]->time == static_cast<Time>(u));
+    CHECK(copy.of_user(static_cast<std::int32_t>(u)).data() == first[u]);
+  }
+  CHECK(total == 2900);
 }

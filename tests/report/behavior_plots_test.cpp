@@ -34,7 +34,8 @@ TEST_CASE("all figures of a log are sound, also of a single event") {
 }
 
 TEST_CASE("cells that are not over are outlined, trivial columns left out") {
-  CohortTable table{.names = {"2024-01", "2024-02"}};
+  CohortTable table;
+  table.names = {"2024-01", "2024-02"};
   table.size.setConstant(2, 3);
   table.retained.resize(2, 3);
   table.retained << 3, 2, 1, 3, 1, std::nan("");
@@ -52,7 +53,8 @@ TEST_CASE("cells that are not over are outlined, trivial columns left out") {
 }
 
 TEST_CASE("growth is stacked: gains up to the active users, losses below zero") {
-  GrowthAccounting g{.names = {"1", "2"}};
+  GrowthAccounting g;
+  g.names = {"1", "2"};
   g.joined = Eigen::Vector2d(5, 1);
   g.retained = Eigen::Vector2d(0, 3);
   g.resurrected = Eigen::Vector2d(0, 2);
@@ -66,6 +68,21 @@ TEST_CASE("growth is stacked: gains up to the active users, losses below zero") 
   const std::string svg = plot.svg();
   CHECK(testing::XmlCheck::error(svg) == "");
   CHECK(svg.find("<title>new\n2\nusers: 1</title>") != std::string::npos);
+}
+
+TEST_CASE("what leads to a goal") {
+  Matrix<double> counts = Matrix<double>::Zero(6, 6);
+  counts(0, 1) = 3;  // half of the threes go on, all of the ones
+  counts(0, 2) = 1;
+  counts(1, 3) = counts(1, 5) = 1.5;
+  counts(2, 3) = 1;
+  counts(3, 4) = 2.5;
+  const auto chart =
+      attribution_chart({{"(start)", "view", "ad", "buy", "(goal)", "(left)"}, counts});
+  CHECK(chart.names == std::vector<std::string>{"view", "ad"});
+  CHECK(chart.values[0] == Approx(0.6));
+  CHECK(chart.values[1] == Approx(0.4));
+  CHECK_THROWS_AS(attribution_chart({{"a"}, Matrix<double>::Zero(1, 1)}), DataError);
 }
 
 TEMPLATE_TEST_CASE("segments: profiles in deviations, tables in the features' units", "", float,

@@ -191,12 +191,17 @@ TEST_CASE("stacked bars share their place and meet at their ends") {
   plot.stacked_bars("lower", {0}, {0}, {1}).stacked_bars("upper", {0}, {1}, {4});
   const std::string svg = plot.svg();
   check_sound(svg);
-  const auto bars = svg.substr(svg.find("class=\"bar\" x="));
-  const auto x = testing::numbers_of(bars, "x");
-  const auto y = testing::numbers_of(bars, "y");
-  const auto height = testing::numbers_of(bars, "height");
-  CHECK(x[0] == x[1]);
-  CHECK(y[1] + height[1] == Approx(y[0]).margin(0.11));
-  CHECK(height[1] == Approx(3 * height[0]).margin(0.3));
+  std::vector<double> x, y, height;  // of all bars, the two in the legend first
+  for (auto at = svg.find("class=\"bar\""); at != std::string::npos;
+       at = svg.find("class=\"bar\"", at + 1)) {
+    const std::string element = svg.substr(at, svg.find('>', at) - at);
+    x.push_back(testing::numbers_of(element, "x").at(0));
+    y.push_back(testing::numbers_of(element, "y").at(0));
+    height.push_back(testing::numbers_of(element, "height").at(0));
+  }
+  REQUIRE(x.size() == 4);
+  CHECK(x[2] == x[3]);
+  CHECK(y[3] + height[3] == Approx(y[2]).margin(0.11));
+  CHECK(height[3] == Approx(3 * height[2]).margin(0.3));
   CHECK_THROWS_AS(plot.stacked_bars("", {0}, {0, 1}, {1}), ShapeError);
 }

@@ -122,111 +122,127 @@ inline Index known_periods(const CohortOptions& options, std::int64_t cohort, Ti
   return static_cast<Index>(std::clamp<std::int64_t>(known, 0, options.periods + 1));
 }
 
-/// Counts the members of cohorts while events pass by in the order of time.
+/// Members of a cohort who entered in the same step of the calendar.
+struct CohortRow {
+  std::int64_t cohort = 0;  // number of its period
+  std::int64_t entry = 0;   // number of the step's period
+  std::int64_t size = 0;
+  std::vector<std::int64_t> retained{};
+};
+
+/// Counts the members of cohorts while events pass by in the order of time. What is kept of a user is two
+/// numbers, as small as the log allows, so that all users fit into a cache.
+template <class Number>
 class CohortCounter {
  public:
-  struct Row {
-    std::int64_t cohort = 0;  // number of its period
-    std::int64_t size = 0;
-    std::vector<std::int64_t> retained{};
-  };
-
   /// Counts the users begin .. end - 1.
   CohortCounter(const Observed& observed, const CohortOptions& options, std::int32_t begin,
                 std::int32_t end)
       : options_(options), newest_(static_cast<std::size_t>(end - begin)) {
     const auto opens = mark_kinds(observed.kinds(), options.entry_kinds);
     const auto returns = mark_kinds(observed.kinds(), options.return_kinds);
+    if (!by_calendar_) entry_time_.resize(newest_.size());
     RisingPeriods cohort_of(options.calendar, options.cohort);
     RisingPeriods step_of(options.calendar, options.step);
-    const bool by_calendar = options.clock == CohortClock::calendar;
-    for_each_event(observed.events(), begin, end, [&](const Event& event, std::size_t user) {
-      const std::int64_t now = by_calendar ? step_of(event.time) : event.time;
-      if (opens[static_cast<std::size_t>(event.kind)] != 0) enter(user, cohort_of(event.time), now);
-      if (returns[static_cast<std::size_t>(event.kind)] == 0 || newest_[user].row < 0) return;
-      bool earlier = come_back(newest_[user], now);
-      if (older_.empty()) return;
-      for (auto m = older_[user]; earlier && m >= 0;) {
-        Older& older = past_[static_cast<std::size_t>(m)];
-        earlier = come_back(older.member, now);
-        m = older.previous;
-      }
-    });
+    std::vector<char> either = opens;
+    for (std::size_t k = 0; k < either.size(); ++k) either[k] = opens[k] != 0 || returns[k] != 0;
+    for_each_event(
+        observed.events(), either, begin, end, [&](const Event& event, std::size_t user) {
+          const std::int64_t step = by_calendar_ ? step_of(event.time) : 0;
+          Member& newest = newest_[user];
+          if (opens[static_cast<std::size_t>(event.kind)] != 0 &&
+              (newest.row < 0 || options_.entry == CohortEntry::recurring))
+            enter(user, cohort_of(event.time), step, event.time);
+          if (returns[static_cast<std::size_t>(event.kind)] == 0 || newest.row < 0) return;
+          const auto length = [&](Time entry) { return (event.time - entry) / length_; };
+          bool earlier = come_back(newest, step, by_calendar_ ? 0 : length(entry_time_[user]));
+          if (older_.empty()) return;
+          for (auto m = older_[user]; earlier && m >= 0;) {
+            Older& older = past_[static_cast<std::size_t>(m)];
+            earlier = come_back(older.member, step, length(older.entry_time));
+            m = older.previous;
+          }
+        });
     accumulate();
   }
 
   /// In the order of time.
-  [[nodiscard]] std::vector<Row> take_rows() { return std::move(rows_); }
+  [[nodiscard]] std::vector<CohortRow> take_rows() { return std::move(rows_); }
 
  private:
+  static constexpr Number beyond = std::numeric_limits<Number>::max();  // the last period followed
   /// A user in a cohort.
   struct Member {
-    std::int64_t entry = 0;  // number of the step's period, or time
-    std::int32_t row = -1;   // of the cohort; -1: none yet
-    std::int32_t last = -1;  // period of the last return; -1: none
+    Number row = -1;   // -1: none yet
+    Number last = -1;  // period of the last return; -1: none
   };
   /// With recurring entries a user is in several cohorts.
   struct Older {
     Member member;
     std::int32_t previous;  // the same user's, in past_; -1: none
+    Time entry_time;        // unless by the calendar
   };
 
   const CohortOptions& options_;
+  const bool by_calendar_ = options_.clock == CohortClock::calendar;
   const Time length_ = step_length(options_.step);
   std::vector<Member> newest_;       // of each user
+  std::vector<Time> entry_time_;     // of each user, unless by the calendar
   std::vector<std::int32_t> older_;  // of each user, in past_; empty while nobody has any
   std::vector<Older> past_;
-  std::vector<Row> rows_;
+  std::vector<CohortRow> rows_;
 
-  void enter(std::size_t user, std::int64_t cohort, std::int64_t now) {
+  [[nodiscard]] CohortRow& row_of(const Member& member) {
+    return rows_[static_cast<std::size_t>(member.row)];
+  }
+
+  void enter(std::size_t user, std::int64_t cohort, std::int64_t step, Time time) {
     Member& newest = newest_[user];
     if (newest.row >= 0) {
-      if (options_.entry == CohortEntry::first_time) return;
-      if (rows_[static_cast<std::size_t>(newest.row)].cohort == cohort) return;
+      if (row_of(newest).cohort == cohort) return;
       older_.resize(newest_.size(), -1);
-      past_.push_back({newest, older_[user]});
+      past_.push_back({newest, older_[user], by_calendar_ ? 0 : entry_time_[user]});
       older_[user] = static_cast<std::int32_t>(past_.size()) - 1;
     }
-    if (rows_.empty() || rows_.back().cohort != cohort)
-      rows_.push_back(
-          {cohort, 0, std::vector<std::int64_t>(static_cast<std::size_t>(options_.periods) + 1)});
+    if (rows_.empty() || rows_.back().cohort != cohort || rows_.back().entry != step)
+      rows_.push_back({cohort, step, 0,
+                       std::vector<std::int64_t>(static_cast<std::size_t>(options_.periods) + 1)});
     ++rows_.back().size;
-    newest = {now, static_cast<std::int32_t>(rows_.size()) - 1, -1};
+    newest = {static_cast<Number>(rows_.size() - 1), -1};
+    if (!by_calendar_) entry_time_[user] = time;
   }
 
   /// Whether the event may also be a return to a cohort that the user entered earlier.
-  bool come_back(Member& member, std::int64_t now) {
-    const std::int64_t since = now - member.entry;
-    const std::int64_t n = options_.clock == CohortClock::calendar ? since : since / length_;
+  bool come_back(Member& member, std::int64_t step, std::int64_t since_entry) {
+    CohortRow& row = row_of(member);
+    const std::int64_t n = by_calendar_ ? step - row.entry : since_entry;
     if (n > options_.periods) {  // and so it is for all earlier entries
       if (options_.returned != ReturnRule::on_or_after || member.last == beyond) return false;
       member.last = beyond;
       return true;
     }
-    auto& retained = rows_[static_cast<std::size_t>(member.row)].retained;
     const auto column = static_cast<std::size_t>(n);
     if (options_.returned == ReturnRule::on)
-      retained[column] += n != member.last ? 1 : 0;
+      row.retained[column] += n != member.last ? 1 : 0;
     else if (options_.returned == ReturnRule::on_or_before && n > member.last &&
              (n == 0 || member.last < 1))
-      ++retained[column];
-    member.last = static_cast<std::int32_t>(n);
+      ++row.retained[column];
+    member.last = static_cast<Number>(n);
     return true;
   }
-  static constexpr std::int32_t beyond = std::numeric_limits<std::int32_t>::max();
 
   void accumulate() {
     if (options_.returned == ReturnRule::on) return;
     if (options_.returned == ReturnRule::on_or_after) {
       const auto last_return = [this](const Member& member) {
         if (member.last >= 0)
-          ++rows_[static_cast<std::size_t>(member.row)]
-                .retained[static_cast<std::size_t>(std::min(member.last, options_.periods))];
+          ++row_of(member)
+                .retained[static_cast<std::size_t>(std::min<int>(member.last, options_.periods))];
       };
       for (const Member& member : newest_) last_return(member);
       for (const Older& older : past_) last_return(older.member);
     }
-    for (Row& row : rows_) {
+    for (CohortRow& row : rows_) {
       auto& r = row.retained;
       if (options_.returned == ReturnRule::on_or_after)
         for (std::size_t n = r.size(); n-- > 1;) r[n - 1] += r[n];
@@ -235,6 +251,15 @@ class CohortCounter {
     }
   }
 };
+
+/// Whether periods and rows can be numbered in 16 bits.
+inline bool few_periods(const Observed& observed, const CohortOptions& options) {
+  std::int64_t rows = options.periods;
+  for (const Period period : {options.cohort, options.step})
+    rows += 1 + options.calendar.number(observed.cutoff(), period) -
+            options.calendar.number(observed.events().front().time, period);
+  return rows < std::numeric_limits<std::int16_t>::max();
+}
 
 }  // namespace detail
 
@@ -269,19 +294,22 @@ class CohortCounter {
                                               const CohortOptions& options = {}) {
   detail::expect_option("cohort_table", "periods", options.periods,
                         options.periods >= 0 && options.periods <= 100'000, "in [0, 100000]");
-  using Row = detail::CohortCounter::Row;
   const std::int32_t users = observed.users().size();
-  std::vector<std::vector<Row>> parts(
+  const bool few = detail::few_periods(observed, options);
+  std::vector<std::vector<detail::CohortRow>> parts(
       static_cast<std::size_t>(detail::user_ranges(users, options.threads)));
   detail::for_user_ranges(users, options.threads,
                           [&](Index piece, std::int32_t begin, std::int32_t end) {
-                            parts[static_cast<std::size_t>(piece)] =
-                                detail::CohortCounter(observed, options, begin, end).take_rows();
+                            auto& rows = parts[static_cast<std::size_t>(piece)];
+                            using Small = detail::CohortCounter<std::int16_t>;
+                            using Large = detail::CohortCounter<std::int32_t>;
+                            rows = few ? Small(observed, options, begin, end).take_rows()
+                                       : Large(observed, options, begin, end).take_rows();
                           });
-  std::map<std::int64_t, Row> rows;
+  std::map<std::int64_t, detail::CohortRow> rows;
   for (const auto& part : parts) {
-    for (const Row& row : part) {
-      Row& sum = rows[row.cohort];
+    for (const auto& row : part) {
+      auto& sum = rows[row.cohort];
       sum.size += row.size;
       sum.retained.resize(row.retained.size());
       for (std::size_t n = 0; n < row.retained.size(); ++n) sum.retained[n] += row.retained[n];

@@ -55,25 +55,25 @@ struct RFMOptions {
 template <Scalar T>
 [[nodiscard]] FeatureMatrix<T> rfm(const Observed& observed, const RFMOptions& options = {}) {
   const auto counts = detail::mark_kinds(observed.kinds(), options.kinds);
-  struct Purchases {
+  struct alignas(32) Purchases {  // never across two cache lines
     Time first = 0;
     Time last = 0;
     std::int64_t frequency = 0;
     double amount = 0;
   };
   std::vector<Purchases> purchases(static_cast<std::size_t>(observed.users().size()));
-  detail::for_user_ranges(
-      observed.users().size(), options.threads, [&](Index, std::int32_t begin, std::int32_t end) {
-        Purchases* const of = purchases.data() + begin;
-        detail::for_each_event(observed.events(), begin, end,
-                               [&](const Event& event, std::size_t user) {
-                                 if (counts[static_cast<std::size_t>(event.kind)] == 0) return;
-                                 Purchases& own = of[user];
-                                 if (own.frequency++ == 0) own.first = event.time;
-                                 own.last = event.time;
-                                 own.amount += event.amount;
-                               });
-      });
+  detail::for_user_ranges(observed.users().size(), options.threads,
+                          [&](Index, std::int32_t begin, std::int32_t end) {
+                            Purchases* const of = purchases.data() + begin;
+                            detail::for_each_event(observed.events(), counts, begin, end,
+                                                   [&](const Event& event, std::size_t user) {
+                                                     Purchases& own = of[user];
+                                                     if (own.frequency++ == 0)
+                                                       own.first = event.time;
+                                                     own.last = event.time;
+                                                     own.amount += event.amount;
+                                                   });
+                          });
   Index buyers = 0;
   for (const Purchases& own : purchases) buyers += own.frequency > 0 ? 1 : 0;
 

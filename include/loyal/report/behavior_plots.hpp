@@ -12,11 +12,14 @@
 #include "../behavior/cohort.hpp"
 #include "../behavior/funnel.hpp"
 #include "../behavior/growth_accounting.hpp"
+#include "../behavior/journey.hpp"
 #include "../behavior/markov_chain.hpp"
 #include "../behavior/step_matrix.hpp"
 #include "../core/error.hpp"
 #include "../data/feature_matrix.hpp"
+#include "../math/order.hpp"
 #include "../math/statistics.hpp"
+#include "bar_chart.hpp"
 #include "funnel_chart.hpp"
 #include "heat_map.hpp"
 #include "html_table.hpp"
@@ -187,6 +190,35 @@ inline std::vector<double> count_from_0(Index n) {
           .states = chain.states(),
           .counts = chain.counts(),
           .most_arrows = most_arrows};
+}
+
+/// What each kind of event has earned of the goals of a journey_chain(), the most first.
+/// @throws DataError when the chain has no "(goal)".
+///
+///     loyal::EventLog log;
+///     log.add("anna", 0, "visit");
+///     log.add("anna", 60, "purchase");
+///     const auto chain = loyal::journey_chain(log.before(61), {.goals = {"purchase"}});
+///     if (loyal::attribution_chart(chain).names != std::vector<std::string>{"visit"}) return 1;
+[[nodiscard]] inline BarChart attribution_chart(const MarkovChain& chain) {
+  BarChart chart{.title = "What leads to the goal",
+                 .caption =
+                     "The share of goals that would be missed if a kind of event were a dead end, "
+                     "scaled so that all shares sum to 100\u00A0%.",
+                 .format = {.notation = Notation::percent, .digits = 2}};
+  const Index goal = chain.state("(goal)");
+  Vector<double> effects = chain.removal_effects(0, goal);
+  double sum = 0;
+  for (Index i = 0; i < chain.size(); ++i) {
+    if (chain.probabilities()(i, goal) == 1) effects[i] = 0;  // the goal's own kind
+    sum += effects[i];
+  }
+  for (const Index i : detail::descending_order(effects)) {
+    if (effects[i] == 0) break;
+    chart.names.push_back(chain.states()[static_cast<std::size_t>(i)]);
+    chart.values.push_back(effects[i] / sum);
+  }
+  return chart;
 }
 
 /// The share of journeys in each state, step by step.

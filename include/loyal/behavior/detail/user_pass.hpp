@@ -2,9 +2,11 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "../../core/parallel.hpp"
 #include "../../core/types.hpp"
@@ -27,15 +29,28 @@ void for_user_ranges(std::int32_t users, int threads, const Body& body) {
   });
 }
 
-/// Calls body(event, user - begin) for the events of users begin .. end - 1, in the order of time. Nothing
-/// is grouped by user first: that takes longer than several such passes.
+/// Calls body(event, user - begin) for the events of marked kinds of users begin .. end - 1, in the order of
+/// time. Nothing is grouped by user first: that takes longer than several such passes. Events are chosen
+/// some ahead and without a branch, so that the memory of many users is waited for at once.
 template <class Body>
-void for_each_event(std::span<const Event> events, std::int32_t begin, std::int32_t end,
-                    const Body& body) {
-  const auto count = static_cast<std::uint32_t>(end - begin);
-  for (const Event& event : events) {
-    const auto place = static_cast<std::uint32_t>(event.user - begin);
-    if (place < count) body(event, static_cast<std::size_t>(place));
+void for_each_event(std::span<const Event> events, const std::vector<char>& marked,
+                    std::int32_t begin, std::int32_t end, const Body& body) {
+  constexpr std::size_t block = 1024;
+  std::array<std::uint32_t, block> chosen;
+  const auto users = static_cast<std::uint32_t>(end - begin);
+  for (; !events.empty(); events = events.subspan(std::min(block, events.size()))) {
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < std::min(block, events.size()); ++i) {
+      const Event& event = events[i];
+      chosen[count] = static_cast<std::uint32_t>(i);
+      count += static_cast<std::size_t>(
+          static_cast<int>(static_cast<std::uint32_t>(event.user - begin) < users) &
+          static_cast<int>(marked[static_cast<std::size_t>(event.kind)] != 0));
+    }
+    for (std::size_t k = 0; k < count; ++k) {
+      const Event& event = events[chosen[k]];
+      body(event, static_cast<std::size_t>(event.user - begin));
+    }
   }
 }
 
