@@ -52,11 +52,11 @@ struct ProportionalHazardsTest {
 ///     loyal::Rng rng{1};
 ///     loyal::Matrix<double> x(400, 1);
 ///     std::vector<double> time(400), event(400, 1);
-///     for (int i = 0; i < 400; ++i) {  // what x does fades after time 1
+///     for (int i = 0; i < 400; ++i) {  // from time 1/2 on, x does the contrary
 ///       x(i, 0) = i % 2;
+///       const double rate = std::exp(0.8 * x(i, 0));
 ///       const double h = -std::log(1 - rng.uniform());
-///       const double early = std::exp(1.5 * x(i, 0));
-///       time[std::size_t(i)] = h < early ? h / early : 1 + (h - early);
+///       time[std::size_t(i)] = h < rate / 2 ? h / rate : 0.5 + (h - rate / 2) * rate;
 ///     }
 ///     loyal::CoxRegression<double> model;
 ///     model.fit(x, time, event);
