@@ -53,11 +53,12 @@ loyal::EventLog simulate(int customers, std::uint64_t seed) {
     const double rate = loyal::draw_gamma(rng, 0.5, 1 / 6.0);
     const double leave = loyal::draw_beta(rng, 0.8, 2.4);
     double week = 12 * rng.uniform();
-    do {
+    for (int purchase = 0; week < 78; ++purchase) {
       log.add("customer " + std::to_string(c + 1), loyal::Time(week * double(loyal::week)),
               "purchase", "", loyal::draw_gamma(rng, 6.2, 1 / spend));
+      if (purchase > 0 && rng.bernoulli(leave)) break;
       week += loyal::draw_exponential(rng, rate);
-    } while (week < 78 && (log.events().empty() || !rng.bernoulli(leave)));
+    }
   }
   log.sort();
   return log;

@@ -309,7 +309,9 @@ class BGBB {
     double total = 0;
     std::vector<double> logs;
     for (const auto& [record, weight] : rows) {
-      const auto [x, t_x, n] = record;
+      const double x = record.frequency;
+      const double t_x = record.recency;
+      const double n = record.age;
       logs.clear();
       const auto value = [&](double m, std::size_t left) {
         return alpha[at(x)].value + beta[at(m - x)].value - both[at(m)].value + delta[at(m)].value -

@@ -205,7 +205,10 @@ struct ParetoKernel {
   /// Purchases expected forever, the one at time t discounted by exp(-delta t):
   ///   r / alpha int_0^inf exp(-delta t) (beta / (beta + t))^s dt
   static double discounted(const Theta& theta, double delta) {
-    const auto [r, alpha, s, beta] = theta;
+    const double r = theta[0];  // lambdas of clang 14 cannot see structured bindings
+    const double alpha = theta[1];
+    const double s = theta[2];
+    const double beta = theta[3];
     // t = beta (e^v - 1): the integrand falls as exp((1 - s) v - delta beta (e^v - 1)).
     const double end = std::log1p(45 / (delta * beta));
     const double fall = (s + 1) * end + 45;
@@ -220,7 +223,10 @@ struct ParetoKernel {
 
   /// P(x purchases in (0, t]): still there at t, or left at y with all of them before.
   static double probability(const Theta& theta, double x, double t) {
-    const auto [r, alpha, s, beta] = theta;
+    const double r = theta[0];  // lambdas of clang 14 cannot see structured bindings
+    const double alpha = theta[1];
+    const double s = theta[2];
+    const double beta = theta[3];
     if (t == 0) return x == 0 ? 1 : 0;
     const double front = log_rising(r, x).value - log_gamma(x + 1);
     const auto purchases = [&](double y) {
