@@ -296,8 +296,7 @@ class Word2Vec {
       Trainer trainer(tables, options);
       detail::IdChunk chunk;
       while (!stop && stream.next(chunk)) {
-        trainer.train(chunk, Rng{o_.seed, chunk.number + 1}, rate_at(chunk.words_before),
-                      rate_at(chunk.words_before + chunk.words));
+        trainer.train(chunk, Rng{o_.seed, chunk.number + 1}, rate_at);
         tell(trainer, chunk.words);
       }
     };

@@ -52,8 +52,9 @@ class WordTrainer {
     }
   }
 
-  /// Trains on a chunk at learning rates from @p rate falling to @p rate_after.
-  void train(const IdChunk& chunk, Rng rng, double rate, double rate_after) {
+  /// Trains on a chunk. @p rate_at gives the learning rate for a number of words read before, over all epochs.
+  template <class RateAt>
+  void train(const IdChunk& chunk, Rng rng, const RateAt& rate_at) {
     rng_ = rng;
     std::uint64_t seen = 0;
     sentence_.clear();
@@ -64,9 +65,7 @@ class WordTrainer {
         if (keep >= 1 || uniform() < keep) sentence_.push_back(id);
         continue;
       }
-      const double done =
-          static_cast<double>(seen) / static_cast<double>(std::max<std::uint64_t>(chunk.words, 1));
-      rate_ = static_cast<float>(rate + (rate_after - rate) * done);
+      rate_ = static_cast<float>(rate_at(chunk.words_before + seen));
       if (sentence_.size() > 1) run_sentence();
       sentence_.clear();
     }
