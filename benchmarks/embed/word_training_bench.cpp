@@ -30,9 +30,11 @@ void pair_kernel(benchmark::State& state) {
 BENCHMARK(pair_kernel)
     ->ArgNames({"inputs", "outputs", "dimensions"})
     ->Args({10, 12, 100})
+    ->Args({10, 16, 100})
+    ->Args({10, 20, 100})
     ->Args({6, 6, 100})
     ->Args({1, 6, 100})
-    ->Args({10, 12, 300});
+    ->Args({10, 16, 300});
 
 /// Words whose frequency falls as 1 / rank.
 const std::string& zipf_text() {

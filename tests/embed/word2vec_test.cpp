@@ -210,6 +210,7 @@ TEST_CASE("all ways of training find the two topics", "[embed][word2vec]") {
         options.ngrams = {.max_letters = letters, .buckets = 500};
         options.epochs = model == WordModel::cbow ? 20 : 5;
         options.learning_rate = 0.1;
+        options.decay = 1;
         auto corpus = loyal::corpus_of({text});
         Word2Vec word2vec{options};
         const auto done = word2vec.fit(corpus);
@@ -237,6 +238,25 @@ TEST_CASE(
   CHECK(trained(options, text) == one);
   options.seed = 2;
   CHECK(trained(options, text) != one);
+}
+
+TEST_CASE("the rate stays before it falls", "[embed][word2vec]") {
+  const std::string text = two_topics(200, 10);
+  for (const WordModel model : {WordModel::skip_gram, WordModel::cbow}) {
+    auto options = small();
+    options.model = model;
+    options.epochs = 1;
+    const auto by_default = trained(options, text);
+    options.decay = model == WordModel::cbow ? 0.5 : 0.9;
+    CHECK(trained(options, text) == by_default);
+    options.decay = 1;
+    CHECK(trained(options, text) != by_default);
+    // Where it need not fall, it matters not when.
+    options.min_learning_rate = options.learning_rate;
+    const auto constant = trained(options, text);
+    options.decay = 0.3;
+    CHECK(trained(options, text) == constant);
+  }
 }
 
 #if !defined(__SANITIZE_THREAD__)
@@ -391,6 +411,9 @@ TEST_CASE("options outside their domains are refused", "[embed][word2vec]") {
   refused([](auto& o) { o.subsample = -1; });
   refused([](auto& o) { o.learning_rate = 0; });
   refused([](auto& o) { o.learning_rate = std::nan(""); });
+  refused([](auto& o) { o.decay = -0.1; });
+  refused([](auto& o) { o.decay = 1.1; });
+  refused([](auto& o) { o.decay = std::nan(""); });
   refused([](auto& o) { o.min_learning_rate = 1; });
   refused([](auto& o) { o.epochs = 0; });
   refused([](auto& o) { o.threads = -1; });

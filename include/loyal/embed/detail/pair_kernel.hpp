@@ -100,11 +100,7 @@ class PairKernel {
     if (outputs <= most_kept)
       with_count(outputs, [&]<int count>() { update<count>(0, 0, stride, row, true, true); });
     else
-      for (Index d = 0; d < stride; d += lanes)
-        for (int k = 0; k < outputs; k += most_kept)
-          with_count(std::min(most_kept, outputs - k), [&]<int count>() {
-            update<count>(k, d, d + lanes, row, k == 0, k + most_kept >= outputs);
-          });
+      update_in_parts(stride, row);
     return loss;
   }
 
@@ -114,6 +110,7 @@ class PairKernel {
   /// A tile of the products fills one packet: input_tile x block.
   static constexpr int block = lanes >= 4 ? 4 : 1;
   static constexpr int input_tile = lanes / block;
+  static constexpr Index stretch = 8 * lanes;
   static constexpr int most_kept = EIGEN_ARCH_DEFAULT_NUMBER_OF_REGISTERS >= 32 ? 12 : 6;
 
   [[gnu::flatten]] void products(int i, int k, int row, Index stride) {
@@ -166,6 +163,17 @@ class PairKernel {
     return loss;
   }
 
+  /// More outputs than registers: a part of them after the other, over a stretch of numbers that stays in the cache.
+  void update_in_parts(Index stride, int row) {
+    const int parts = (outputs + most_kept - 1) / most_kept;
+    const int part = (outputs + parts - 1) / parts;
+    for (Index d = 0; d < stride; d += stretch)
+      for (int k = 0; k < outputs; k += part)
+        with_count(std::min(part, outputs - k), [&]<int count>() {
+          update<count>(k, d, std::min(stride, d + stretch), row, k == 0, k + part >= outputs);
+        });
+  }
+
   template <int count = most_kept, class F>
   static void with_count(int wanted, const F& f) {
     if constexpr (count > 1)
@@ -185,10 +193,11 @@ class PairKernel {
         change[b] = packet::pset1<P>(0.0F);
       });
       const float* e = error_ + k;
-      for (int i = 0; i < inputs; ++i, e += row) {
+      float* waiting = waiting_ + (d - begin);
+      for (int i = 0; i < inputs; ++i, e += row, waiting += stretch) {
         float* const to = input[i] + d;
         const P x = packet::ploadu<P>(to);
-        P dx = first ? packet::pset1<P>(0.0F) : packet::ploadu<P>(waiting_ + Index{i} * lanes);
+        P dx = first ? packet::pset1<P>(0.0F) : packet::ploadu<P>(waiting);
         unroll<count>([&](auto b) {
           const P factor = packet::pset1<P>(e[b]);
           change[b] = packet::pmadd(factor, x, change[b]);
@@ -197,14 +206,14 @@ class PairKernel {
         if (last)
           packet::pstoreu(to, packet::padd(x, dx));
         else
-          packet::pstoreu(waiting_ + Index{i} * lanes, dx);
+          packet::pstoreu(waiting, dx);
       }
       unroll<count>(
           [&](auto b) { packet::pstoreu(output[k + b] + d, packet::padd(w[b], change[b])); });
     }
   }
 
-  float waiting_[most_inputs * lanes];  // changes of the inputs by the outputs so far
+  float waiting_[most_inputs * stretch];  // changes of the inputs by the outputs so far
   float error_[most_inputs * most_outputs + lanes];
 };
 
