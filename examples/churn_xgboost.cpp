@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// needs: xgboost libxgboost-dev
+// needs: xgboost xgboost/c_api.h libxgboost-dev
 // test: --users 1500 --folds 3 --rounds 40
 // expect: XGBoost +AUC 0\.[6-9]
 //

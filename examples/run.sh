@@ -13,7 +13,7 @@ if [ ! -f "$root/examples/$name.cpp" ]; then
   echo "no example '$name'; there are: ${there[*]%.cpp}" >&2
   exit 2
 fi
-read -ra needed < <(sed -n 's|^// needs: [^ ]* ||p' "$root/examples/$name.cpp") || true
+read -ra needed < <(sed -n 's|^// needs: [^ ]* [^ ]* ||p' "$root/examples/$name.cpp") || true
 "$root/tools/install_dependencies.sh" "${needed[@]}"
 log=$(mktemp)
 { (cd "$root" && cmake --preset release) && cmake --build "$root/build/release" --target "$name"; } >"$log" 2>&1 ||

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Installs what building loyal needs and this Debian does not have yet; further packages may be named as arguments.
 set -euo pipefail
-packages=(g++ cmake ninja-build python3 libeigen3-dev libxtensor-dev nlohmann-json3-dev catch2 libcli11-dev zlib1g-dev "$@")
+packages=(g++ cmake ninja-build python3 libeigen3-dev libxtensor-dev nlohmann-json3-dev catch2 libcli11-dev zlib1g-dev libhnswlib-dev "$@")
 missing=()
 for package in "${packages[@]}"; do
   status=$(dpkg-query -W -f='${Status}' "$package" 2>/dev/null || true)
