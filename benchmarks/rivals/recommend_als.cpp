@@ -157,7 +157,7 @@ int main(int argc, char** argv) {
     } else if (verb == "quality") {
       quality();
     } else if (verb == "gowalla" && argc > 2) {
-      loyal::ALS<float>::Options options{.factors = 256};
+      loyal::ALS<float>::Options options{.factors = 256, .unobserved_weight = 0.018};
       const auto number = [&](int i, auto& value) {
         if (argc > i)
           value = static_cast<std::remove_reference_t<decltype(value)>>(std::atof(argv[i]));
