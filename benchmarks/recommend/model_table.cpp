@@ -124,8 +124,8 @@ void run(const std::string& folder, bool valid, bool large, const std::string& o
     return loyal::ItemKNN<float>({.neighbors = 1000, .measure = loyal::RowMeasure::graph});
   });
   table.row("UserKNN", "cosine, 200 neighbors", [] { return loyal::UserKNN<float>(); });
-  table.row("SLIM", "l1 0.5, l2 5, 200 neighbors",
-            [] { return loyal::SLIM<float>({.l1 = 0.5, .l2 = 5, .neighbors = 200}); });
+  table.row("SLIM", "l1 1, l2 10, 200 neighbors",
+            [] { return loyal::SLIM<float>({.l1 = 1, .l2 = 10, .neighbors = 200}); });
   table.row("SparseEASE", "regularization 80, 200 neighbors",
             [] { return loyal::SparseEASE<float>({.regularization = 80, .neighbors = 200}); });
   if (large)
