@@ -46,7 +46,7 @@ inline std::vector<double> count_from_0(Index n) {
 /// @p unit is what a period is called: "month". Of many cohorts the latest @p most_rows are shown.
 ///
 ///     loyal::EventLog log;
-///     for (const int d : {0, 35, 70, 120}) log.add("anna", d * loyal::day, "visit");
+///     for (const int d : {0, 35, 70}) log.add("anna", d * loyal::day, "visit");
 ///     const auto map = loyal::cohort_heat_map(loyal::cohort_table(log.before(log.last_time()), {.periods = 2}));
 ///     if (map.columns.size() != 2 || map.svg().find("unknown") == std::string::npos) return 1;
 [[nodiscard]] inline HeatMap cohort_heat_map(const CohortTable& table,
