@@ -114,7 +114,7 @@ int main(int argc, char** argv) try {
   judge("UserKNN", loyal::UserKNN<float>{});
   judge("EASE", loyal::EASE<float>{});
   judge("GFCF", loyal::GFCF<float>{{.factors = std::min<Index>(64, all.items() / 2)}});
-  judge("ALS", loyal::ALS<float>{{.factors = 64}});
+  judge("ALS", loyal::ALS<float>{{.factors = 32, .regularization = 0.02}});
 
   std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
     return a.quality.ndcg.mean() > b.quality.ndcg.mean();
