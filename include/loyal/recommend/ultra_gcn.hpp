@@ -150,8 +150,8 @@ struct UltraGCNLoss {
 /// degree-normalized matrix; or, with spectral_start off, at random as in the paper. A stranger is the vector of least
 /// loss against the items as they are, found by L-BFGS. partial_fit() goes on from the vectors there are.
 /// @throws OptionError; DataError without users or items.
-/// Source: Mao et al., UltraGCN: Ultra Simplification of Graph Convolutional Networks for Recommendation, CIKM 2021, and
-/// the authors' program, whose loss has the weights w1 .. w4. Users are trained in blocks with shared negatives, see
+/// Source: Mao et al., UltraGCN: Ultra Simplification of Graph Convolutional Networks for Recommendation, CIKM 2021,
+/// and the authors' program, whose loss has the weights w1 .. w4. Users are trained in blocks with shared negatives, see
 /// detail::SharedNegatives, by Adam on the rows a block touches.
 /// Cost: an epoch is 6 users x negatives x factors flops as matrix products, and 4 pairs x neighbors x factors.
 ///
