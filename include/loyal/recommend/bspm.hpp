@@ -40,10 +40,10 @@ namespace loyal {
 /// are what a history of that item alone calls for. Without sharpening, and one blurring step of time 1, this is
 /// GF-CF (Shen et al., CIKM 2021).
 /// @throws OptionError; DataError without users or items, or for a value below 0.
-/// Source: Choi, Hong, Park & Cho, Blurring-Sharpening Process Models for Collaborative Filtering, SIGIR 2023,
-/// equations 8 to 13; defaults are those of the authors for Gowalla.
-/// Cost: a truncated SVD to fit; 4 (blurring_steps + 4 sharpening_steps) multiply-adds an interaction, whoever is
-/// asked for: tens of milliseconds for one user and a million interactions, a tenth of that in recommend_all().
+/// Source: Choi, Hong, Park & Cho, Blurring-Sharpening Process Models for Collaborative Filtering, SIGIR 2023; defaults
+/// are those of the authors' program for Gowalla.
+/// Cost: a truncated SVD to fit; 2 (blurring_steps + 4 sharpening_steps) multiply-adds an interaction for each user who
+/// is scored, whatever their history; recommend_all() does 32 users at once.
 ///
 ///     const std::vector<loyal::Interaction> pairs{{0, 0}, {0, 1}, {1, 0}, {1, 1}, {1, 2}, {2, 3}};
 ///     loyal::BSPM<float> model({.factors = 2});

@@ -169,7 +169,7 @@ struct SimpleXModel {
 /// with own_share 1 the best unit vector against the items as they are. partial_fit() goes on from the vectors there
 /// are.
 /// @throws OptionError; DataError without users or items.
-/// Source: Mao et al., SimpleX: A Simple and Strong Baseline for Collaborative Filtering, CIKM 2021, equations 1 to 6,
+/// Source: Mao et al., SimpleX: A Simple and Strong Baseline for Collaborative Filtering, CIKM 2021, with
 /// average pooling. Users are trained in blocks with shared negatives, see detail::SharedNegatives, by Adam on the rows
 /// a block touches.
 /// Cost: an epoch is 6 users x negatives x factors flops as matrix products.

@@ -147,12 +147,12 @@ struct UltraGCNLoss {
 ///   d   numbers of pairs of users and items; x  users x factors, y  items x factors
 ///
 /// A pair counts once, whatever its value. Vectors start at the best scores without users and the truncated SVD of the
-/// degree-normalized matrix, which saves epochs; or, with spectral_start off, at random as in the paper. A stranger is the vector of least
+/// degree-normalized matrix; or, with spectral_start off, at random as in the paper. A stranger is the vector of least
 /// loss against the items as they are, found by L-BFGS. partial_fit() goes on from the vectors there are.
 /// @throws OptionError; DataError without users or items.
 /// Source: Mao et al., UltraGCN: Ultra Simplification of Graph Convolutional Networks for Recommendation, CIKM 2021,
-/// equations 8 to 17, and the authors' program, whose loss has the weights w1 .. w4. Users are trained in
-/// blocks with shared negatives, see detail::SharedNegatives, by Adam on the rows a block touches.
+/// and the authors' program, whose loss has the weights w1 .. w4. Users are trained in blocks with shared negatives, see
+/// detail::SharedNegatives, by Adam on the rows a block touches.
 /// Cost: an epoch is 6 users x negatives x factors flops as matrix products, and 4 pairs x neighbors x factors.
 ///
 ///     const std::vector<loyal::Interaction> pairs{{0, 0}, {0, 1}, {1, 0}, {1, 1}, {1, 2}, {2, 3}, {2, 4}};

@@ -22,7 +22,7 @@ namespace loyal::detail {
 /// With shared negatives g is a small matrix product. In expectation nothing changes: each user meets uniform
 /// negatives, as many as the batch has. A user's pairs stand together, so that negatives are scored once for
 /// all of them. All pieces are fixed, and sums are added in their order: threads change no bit.
-/// Source: Ji et al., IEEE TPDS 30(9), 2019 (shared negatives as matrix products); Chen et al., KDD 2017, section 4
+/// Source: Ji et al., IEEE TPDS 30(9), 2019 (shared negatives as matrix products); Chen et al., KDD 2017
 /// (negatives shared by a batch).
 template <Scalar T>
 class SharedNegatives {
