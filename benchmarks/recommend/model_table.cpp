@@ -25,13 +25,17 @@
 #include <loyal/core/random.hpp>
 #include <loyal/data/adjacency_lines.hpp>
 #include <loyal/metrics/ranking.hpp>
+#include <loyal/recommend/als.hpp>
+#include <loyal/recommend/bspm.hpp>
 #include <loyal/recommend/ease.hpp>
 #include <loyal/recommend/evaluate.hpp>
 #include <loyal/recommend/gf_cf.hpp>
 #include <loyal/recommend/item_knn.hpp>
 #include <loyal/recommend/popularity.hpp>
+#include <loyal/recommend/simplex.hpp>
 #include <loyal/recommend/slim.hpp>
 #include <loyal/recommend/sparse_ease.hpp>
+#include <loyal/recommend/ultra_gcn.hpp>
 #include <loyal/recommend/user_knn.hpp>
 
 namespace {
@@ -132,6 +136,11 @@ void run(const std::string& folder, bool valid, bool large, const std::string& o
     table.row("EASE", "regularization 80",
               [] { return loyal::EASE<float>({.regularization = 80}); });
   table.row("GFCF", "256 factors, low_pass 0.3", [] { return loyal::GFCF<float>(); });
+  table.row("BSPM", "448 factors, sharpening 2.5", [] { return loyal::BSPM<float>(); });
+  table.row("ALS", "256 factors, unobserved weight 0.018",
+            [] { return loyal::ALS<float>({.factors = 256, .unobserved_weight = 0.018}); });
+  table.row("SimpleX", "16 epochs", [] { return loyal::SimpleX<float>({.epochs = 16}); });
+  table.row("UltraGCN", "25 epochs", [] { return loyal::UltraGCN<float>({.epochs = 25}); });
 }
 
 }  // namespace
