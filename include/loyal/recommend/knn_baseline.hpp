@@ -322,7 +322,7 @@ class KNNBaseline : public RecommenderBase<KNNBaseline<T>, T> {
     std::vector<T> residuals(static_cast<std::size_t>(this->items()),
                              std::numeric_limits<T>::quiet_NaN());
     for (std::size_t i = 0; i < profile.items.size(); ++i)
-      residuals[static_cast<std::size_t>(profile.items[i])] = static_cast<T>(profile.values[i]) -
+      residuals[static_cast<std::size_t>(profile.items[i])] = rating_of(profile.history(), i) -
                                                               mean_ - profile.factors[0] -
                                                               item_bias_[profile.items[i]];
     return residuals;
