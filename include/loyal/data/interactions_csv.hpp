@@ -134,7 +134,7 @@ struct KindWeight {
 ///     loyal::EventLog log;
 ///     log.add("anna", 10, "view", "rust");
 ///     log.add("anna", 20, "purchase", "rust", 99.0);
-///     const auto known = log.before(30);
+///     const auto known = log.before(log.last_time() + 1);
 ///     const auto seen = loyal::interactions_of(known, {{"view", 1}, {"purchase", 5}});
 ///     if (seen.values_of(0)[0] != 6 || seen.times_of(0)[0] != 20) return 1;
 [[nodiscard]] inline Interactions interactions_of(const Observed& known,

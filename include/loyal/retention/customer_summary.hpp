@@ -89,7 +89,7 @@ inline Time last_period(const Observed& observed, Time merge) {
 ///     log.add("anna", 14 * loyal::day, "purchase", "", 50);
 ///     log.add("anna", 14 * loyal::day + loyal::hour, "purchase", "", 10);  // the same day
 ///     log.add("ben", 20 * loyal::day, "purchase", "", 5);
-///     const auto summary = loyal::summarize_customers<double>(log.before(21 * loyal::day));
+///     const auto summary = loyal::summarize_customers<double>(log.before(20 * loyal::day + 1));
 ///     const auto anna = summary.history.record(0);
 ///     if (anna.frequency != 1 || anna.recency != 2 || anna.age != 20 / 7.0) return 1;
 ///     if (summary.monetary[0] != 60 || summary.monetary[1] != 0) return 2;
@@ -148,7 +148,7 @@ struct CalibrationHoldout {
 ///     loyal::EventLog log;
 ///     for (const int d : {0, 10, 20, 34}) log.add("anna", d * loyal::day, "purchase");
 ///     const auto split =
-///         loyal::calibration_holdout<double>(log.before(14 * loyal::day), log.before(35 * loyal::day));
+///         loyal::calibration_holdout<double>(log.before(14 * loyal::day), log.before(34 * loyal::day + 1));
 ///     if (split.calibration.history.frequency[0] != 1 || split.holdout_frequency[0] != 2) return 1;
 ///     if (split.duration != 3) return 2;
 template <Scalar T>
