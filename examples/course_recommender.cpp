@@ -95,7 +95,9 @@ int main(int argc, char** argv) try {
   // The last two items of each user are what a model must find; it learns from all that came before.
   auto all = file.empty() ? simulate(users, days) : loyal::read_interactions_csv(file, columns);
   all = loyal::k_core(all, {.user_pairs = least, .item_pairs = least}).interactions;
-  const auto [train, test] = loyal::leave_last_out(all, 2);
+  const auto split = loyal::leave_last_out(all, 2);
+  const Interactions& train = split.train;
+  const Interactions& test = split.test;
   std::printf("%td users, %td items, %td pairs to learn from, %td to find\n", all.users(),
               all.items(), train.size(), test.size());
 
