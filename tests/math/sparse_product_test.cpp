@@ -39,15 +39,16 @@ TEMPLATE_TEST_CASE("Sparse products equal dense ones", "[math]", float, double) 
                                 {300, 20, 31},
                                 {20, 300, 130},
                                 {15, 17, 257}}) {
+    const Index columns = k;
     const auto a = random_sparse<T>(n, m, rng);
-    const auto b = random_sparse<T>(m, k, rng);
+    const auto b = random_sparse<T>(m, columns, rng);
     const Matrix<T> truth = Matrix<T>(a) * Matrix<T>(b);
     for (const int threads : {1, 3}) {
       Matrix<T> found = Matrix<T>::Zero(n, k);
       loyal::product_rows(
           a, b,
           [&](Index i, loyal::SparseSum<T>& sum) {
-            std::vector<int> seen(static_cast<std::size_t>(k), 0);
+            std::vector<int> seen(static_cast<std::size_t>(columns), 0);
             sum.drain([&](Index j, T value) {
               found(i, j) = value;
               ++seen[static_cast<std::size_t>(j)];
