@@ -130,6 +130,7 @@ inline void expect_share(const char* where, double share) {
   for (const Index i : detail::shuffled(all.size(), seed))
     fold_of[static_cast<std::size_t>(i)] = std::exchange(next, (next + 1) % folds);
   std::vector<InteractionSplit> splits;
+  splits.reserve(static_cast<std::size_t>(folds));
   for (int fold = 0; fold < folds; ++fold)
     splits.push_back(detail::split_pairs(
         all, [&](std::size_t i, const Interaction&) { return fold_of[i] == fold; }));

@@ -105,7 +105,7 @@ class BlockLanczos {
 
   /// left^T right, both tall.
   template <class Left, class Right>
-  Matrix<T> inner(const Left& left, const Right& right) const {
+  [[nodiscard]] Matrix<T> inner(const Left& left, const Right& right) const {
     return parallel_reduce(
         left.rows(), {.threads = threads_, .grain = piece},
         Matrix<T>(Matrix<T>::Zero(left.cols(), right.cols())),

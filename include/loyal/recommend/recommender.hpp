@@ -228,7 +228,7 @@ class RecommenderBase {
   }
 
  private:
-  const R& self() const { return static_cast<const R&>(*this); }
+  [[nodiscard]] const R& self() const { return static_cast<const R&>(*this); }
 };
 
 /// A model that ranks items for users.

@@ -76,7 +76,7 @@ struct RowSums {
     std::size_t j = 0;
     for (; j + block <= rows.size(); j += block) {
       for (std::size_t r = 0; r < block; ++r) y[r] = row(j + r);
-      if (ahead) fetch(j + block, std::min(rows.size(), j + 2 * block));
+      if (ahead) fetch(j + block, std::min(rows.size(), j + block + block));
       f(std::integral_constant<int, block>{}, y.data(), j);
     }
     for (; j < rows.size(); ++j) {
@@ -239,10 +239,12 @@ class ImplicitSolver {
       if (m->rows() != most || m->cols() != cols_) m->resize(most, cols_);
     return static_cast<Index>(systems.size());
   }
-  auto of(std::span<const ImplicitSystem<T>> systems, Index i) const {
+  [[nodiscard]] auto of(std::span<const ImplicitSystem<T>> systems, Index i) const {
     return Eigen::Map<RowVector<T>>(systems[static_cast<std::size_t>(i)].x, cols_);
   }
-  RowSums<T> sums(const ImplicitSystem<T>& s) const { return {table_, cols_, s.rows, s.weights}; }
+  [[nodiscard]] RowSums<T> sums(const ImplicitSystem<T>& s) const {
+    return {table_, cols_, s.rows, s.weights};
+  }
 
   /// One step of system i, whose q = p G; the last one needs no new direction.
   void advance(const ImplicitSystem<T>& s, Index i, bool last) {
