@@ -145,7 +145,8 @@ class CohortCounter {
     RisingPeriods cohort_of(options.calendar, options.cohort);
     RisingPeriods step_of(options.calendar, options.step);
     std::vector<char> either = opens;
-    for (std::size_t k = 0; k < either.size(); ++k) either[k] = opens[k] != 0 || returns[k] != 0;
+    for (std::size_t k = 0; k < either.size(); ++k)
+      either[k] = opens[k] != 0 || returns[k] != 0 ? 1 : 0;
     for_each_event(
         observed.events(), either, begin, end, [&](const Event& event, std::size_t user) {
           const std::int64_t step = by_calendar_ ? step_of(event.time) : 0;

@@ -90,9 +90,11 @@ class MarkovChain {
     const std::vector<char> escapes = leads_to(ends);
     // From where a state can be reached out of which nothing leads, steps may go on for ever.
     std::vector<char> traps;
+    traps.reserve(escapes.size());
     for (const char escape : escapes) traps.push_back(escape != 0 ? 0 : 1);
     const std::vector<char> may_stay = leads_to(traps);
-    for (std::size_t i = 0; i < ends.size(); ++i) ends[i] = ends[i] != 0 || may_stay[i] != 0;
+    for (std::size_t i = 0; i < ends.size(); ++i)
+      ends[i] = ends[i] != 0 || may_stay[i] != 0 ? 1 : 0;
     Vector<double> steps = solve(ends, Vector<double>::Ones(size()));
     for (Index i = 0; i < size(); ++i) {
       if (may_stay[static_cast<std::size_t>(i)] != 0)

@@ -75,6 +75,7 @@ inline void append_adjacency(const std::string& path, std::vector<Interaction>& 
   for (std::size_t i = 0; i < paths.size(); ++i)
     detail::append_adjacency(paths[i], pairs[i], users, items);
   std::vector<Interactions> all;
+  all.reserve(pairs.size());
   for (const auto& some : pairs) all.emplace_back(users, items, some, Duplicates::largest);
   return all;
 }

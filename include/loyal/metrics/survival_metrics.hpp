@@ -233,6 +233,7 @@ inline std::vector<double> cumulative_dynamic_auc(const Values& time, const Valu
   const detail::CensoringCurve g(time, event);
   const auto order = detail::ascending_order(risk);
   std::vector<double> weight;
+  weight.reserve(order.size());
   for (const Index i : order) weight.push_back(event[i] == 1 ? 1 / g.just_before(time[i]) : 0.0);
   std::vector<double> result;
   for (const double t : horizons) {

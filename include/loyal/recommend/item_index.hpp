@@ -77,6 +77,7 @@ class ItemIndex {
   /// The memory of a search; it grows to what the searches need and stays.
   class Scratch {
     friend class ItemIndex;
+    // NOLINTBEGIN(readability-identifier-naming): the index alone works with them
     const T* user = nullptr;
     std::span<const std::int32_t> seen;
     RecommendFilter filter;
@@ -89,6 +90,7 @@ class ItemIndex {
     detail::Candidates<T> candidates;
     Matrix<T> rows;
     std::vector<Scored<T>> best;
+    // NOLINTEND(readability-identifier-naming)
   };
 
   ItemIndex() = default;
@@ -107,7 +109,8 @@ class ItemIndex {
 
   /// An index over arrays that @p owner keeps, such as those of a mapped file; the factors are not looked at.
   /// @throws ShapeError or DataError unless the sizes fit, the order has each item once, and bounds are some.
-  [[nodiscard]] static ItemIndex of_parts(const Parts& parts, std::shared_ptr<const void> owner) {
+  [[nodiscard]] static ItemIndex of_parts(const Parts& parts,
+                                          const std::shared_ptr<const void>& owner) {
     constexpr const char* where = "ItemIndex::of_parts";
     ItemIndex index;
     expect_width(parts.width);

@@ -59,6 +59,7 @@ struct ParetoKernel {
   template <class P>
   static LikelihoodTerms<P> times(const std::array<P, 4>& theta, const P& x, const P& t_x,
                                   const P& age) {
+    // NOLINTNEXTLINE(google-build-using-namespace): for the formulas of this function
     using namespace packet;
     const P one = pset1<P>(1.0);
     const auto& [r, alpha, s, beta] = theta;

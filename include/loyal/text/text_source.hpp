@@ -57,7 +57,7 @@ inline void list_files(const std::string& path, std::vector<std::string>& files,
   while (const dirent* entry = ::readdir(folder.get()))
     if (entry->d_name[0] != '.') names.emplace_back(entry->d_name);
   std::sort(names.begin(), names.end());
-  for (const auto& name : names) list_files(path + "/" + name, files, depth + 1);
+  for (const auto& name : names) list_files(concatenate(path, "/", name), files, depth + 1);
 }
 
 }  // namespace detail

@@ -110,7 +110,7 @@ class PairKernel {
   /// A tile of the products fills one packet: input_tile x block.
   static constexpr int block = lanes >= 4 ? 4 : 1;
   static constexpr int input_tile = lanes / block;
-  static constexpr Index stretch = 8 * lanes;
+  static constexpr Index stretch = Index{8} * lanes;
   static constexpr int most_kept = EIGEN_ARCH_DEFAULT_NUMBER_OF_REGISTERS >= 32 ? 12 : 6;
 
   [[gnu::flatten]] void products(int i, int k, int row, Index stride) {

@@ -65,6 +65,7 @@ struct BetaGeometricKernel {
   template <class P>
   static LikelihoodTerms<P> times(const std::array<P, 4>& theta, const P& x, const P& t_x,
                                   const P& age) {
+    // NOLINTNEXTLINE(google-build-using-namespace): for the formulas of this function
     using namespace packet;
     const P zero = pset1<P>(0.0);
     const P one = pset1<P>(1.0);

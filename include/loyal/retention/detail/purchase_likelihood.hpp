@@ -151,6 +151,7 @@ class PurchaseLikelihood {
 
   template <class P>
   [[nodiscard]] LikelihoodTerms<P> times(const std::array<P, 4>& theta, Index i) const {
+    // NOLINTNEXTLINE(google-build-using-namespace): for the formulas of this function
     using namespace packet;
     return Kernel::template times<P>(theta, ploadu<P>(&x_[at(i)]), ploadu<P>(&recency_[at(i)]),
                                      ploadu<P>(&age_[at(i)]));
@@ -159,6 +160,7 @@ class PurchaseLikelihood {
   /// Value, gradient and lower triangle of the Hessian of customers who share their parameters.
   [[nodiscard]] std::vector<double> alike(const Vector<double>& logs, Index begin,
                                           Index end) const {
+    // NOLINTNEXTLINE(google-build-using-namespace): for the formulas of this function
     using namespace packet;
     std::array<double, 4> natural;
     for (std::size_t k = 0; k < 4; ++k) natural[k] = std::exp(logs[static_cast<Index>(k)]);
