@@ -95,11 +95,12 @@ loyal::Plot tracking_plot(const loyal::EventLog& log,
   const auto all = log.before(log.last_time() + 1);
   std::vector<double> week, seen, expected;
   std::vector<double> births, repeats;
-  const double start = double(log.first_time() / loyal::day);
+  const auto day_of = [](loyal::Time time) { return time / loyal::day; };
+  const double start = double(day_of(log.first_time()));
   for (const auto user : customers.users) {
     double last = -1;
     for (const auto& event : all.of_user(user)) {
-      const double day = double(event.time / loyal::day) - start;
+      const double day = double(day_of(event.time)) - start;
       if (last < 0)
         births.push_back(day);
       else if (day > last)
@@ -129,7 +130,7 @@ loyal::Plot tracking_plot(const loyal::EventLog& log,
       .y = {.label = "repeat purchases so far"},
       .wide = true};
   plot.line("seen", week, seen).line("expected by the model", week, expected, {.dashed = true});
-  plot.vertical(double((cutoff - log.first_time()) / loyal::day) / 7, "end of learning");
+  plot.vertical(double(day_of(cutoff - log.first_time())) / 7, "end of learning");
   return plot;
 }
 

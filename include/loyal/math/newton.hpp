@@ -106,7 +106,7 @@ class Newton {
 
   /// Minimizes @p f from @p start (n).
   template <class F, Scalar T>
-  NewtonMinimum<T> minimize(F&& f, Vector<T> start) const {
+  [[nodiscard]] NewtonMinimum<T> minimize(F&& f, Vector<T> start) const {
     const Index n = start.size();
     NewtonMinimum<T> found{{.x = std::move(start)}, Matrix<T>::Zero(n, n)};
     Vector<T> gradient = Vector<T>::Zero(n);

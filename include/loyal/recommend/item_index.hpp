@@ -115,7 +115,7 @@ class ItemIndex {
     ItemIndex index;
     expect_width(parts.width);
     index.parts_ = parts;
-    index.owner_ = std::move(owner);
+    index.owner_ = owner;
     detail::expect_size(where, "the size of the order", parts.order.size(), parts.items);
     detail::expect_size(where, "the size of the bounds", parts.bounds.size(), 4 * index.blocks());
     detail::expect_size(where, "the size of the codes", parts.codes.size(),
