@@ -21,10 +21,10 @@
 #include <loyal/report/bar_chart.hpp>
 #include <loyal/report/html_report.hpp>
 #include <loyal/report/model_plots.hpp>
-#include <loyal/retention/bg_nbd.hpp>
 #include <loyal/retention/customer_summary.hpp>
 #include <loyal/retention/gamma_gamma.hpp>
 #include <loyal/retention/lifetime_value.hpp>
+#include <loyal/retention/mbg_nbd.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -53,10 +53,10 @@ loyal::EventLog simulate(int customers, std::uint64_t seed) {
     const double rate = loyal::draw_gamma(rng, 0.5, 1 / 6.0);
     const double leave = loyal::draw_beta(rng, 0.8, 2.4);
     double week = 12 * rng.uniform();
-    for (int purchase = 0; week < 78; ++purchase) {
+    while (week < 78) {
       log.add("customer " + std::to_string(c + 1), loyal::Time(week * double(loyal::week)),
               "purchase", "", loyal::draw_gamma(rng, 6.2, 1 / spend));
-      if (purchase > 0 && rng.bernoulli(leave)) break;
+      if (rng.bernoulli(leave)) break;
       week += loyal::draw_exponential(rng, rate);
     }
   }
@@ -66,7 +66,7 @@ loyal::EventLog simulate(int customers, std::uint64_t seed) {
 
 /// The fits and what they expect of each customer in the weeks to come.
 struct Forecast {
-  loyal::BGNBD<double> purchases;
+  loyal::MBGNBD<double> purchases;
   loyal::GammaGamma<double> spending;
   Vector<double> amount;
 
@@ -91,7 +91,8 @@ struct Forecast {
 /// Repeat purchases of all customers by week since the log's start: those seen, and those expected.
 loyal::Plot tracking_plot(const loyal::EventLog& log,
                           const loyal::CustomerSummary<double>& customers,
-                          const loyal::BGNBD<double>& model, loyal::Time cutoff, double weeks) {
+                          const loyal::MBGNBD<double>& model, loyal::Time cutoff, double weeks,
+                          bool added_up) {
   const auto all = log.before(log.last_time() + 1);
   std::vector<double> week, seen, expected;
   std::vector<double> births, repeats;
@@ -123,12 +124,15 @@ loyal::Plot tracking_plot(const loyal::EventLog& log,
     seen.push_back(
         double(std::lower_bound(repeats.begin(), repeats.end(), 7 * w) - repeats.begin()));
   }
-  loyal::Plot plot{
-      .title = "Repeat purchases of all these customers, added up",
-      .caption = "Left of the dashed line the model learned; right of it nothing was known to it.",
-      .x = {.label = "week"},
-      .y = {.label = "repeat purchases so far"},
-      .wide = true};
+  for (std::size_t w = week.size() - 1; !added_up && w > 0; --w) {
+    seen[w] -= seen[w - 1];
+    expected[w] -= expected[w - 1];
+  }
+  loyal::Plot plot{.x = {.label = "week"}};
+  plot.title = added_up ? "Repeat purchases, added up" : "Repeat purchases by week";
+  plot.caption = "Left of the dotted line the model learned; right of it nothing was known to it.";
+  plot.y.label = added_up ? "repeat purchases so far" : "repeat purchases in the week";
+  plot.wide = added_up;
   plot.line("seen", week, seen).line("expected by the model", week, expected, {.dashed = true});
   plot.vertical(double(day_of(cutoff - log.first_time())) / 7, "end of learning");
   return plot;
@@ -281,16 +285,15 @@ int main(int argc, char** argv) try {
       number(split.holdout_frequency.sum()) + " were made. For a single customer it was wrong by " +
       number(mae) + " purchases on average; to expect everyone to go on at the same pace, by " +
       number(naive) + ".");
-  report
-      .figure(
-          tracking_plot(log, split.calibration, past.purchases, cutoff, span / double(loyal::week)))
-      .figure(frequency_plot(split, expected));
+  const double weeks = span / double(loyal::week);
+  for (const bool added_up : {true, false})
+    report.figure(tracking_plot(log, split.calibration, past.purchases, cutoff, weeks, added_up));
+  report.figure(frequency_plot(split, expected));
   report.section("Who is still there, and worth how much?");
   report
-      .figure(distribution(
-          alive, "Probability of still being a customer", "probability",
-          "Who bought often and then fell silent is probably gone; who bought only once counts as "
-          "still there, since this model lets customers leave only after a repeat purchase."))
+      .figure(distribution(alive, "Probability of still being a customer", "probability",
+                           "Who bought often and then fell silent is probably gone; who buys "
+                           "seldom may be silent for long."))
       .figure(
           distribution(value, "Expected value of a customer", "value " + horizon,
                        "Most are worth little, a few much. The highest 1\u00A0% are left out."));
@@ -315,7 +318,7 @@ int main(int argc, char** argv) try {
                    .number("expected value", columns[4], {.bar = true}));
   report.section("The models");
   report
-      .table(parameter_table("Purchases: BG/NBD, in weeks", now.purchases.result(),
+      .table(parameter_table("Purchases: MBG/NBD, in weeks", now.purchases.result(),
                              {"the smaller, the more customers differ in how often they buy",
                               "r / alpha is the mean number of purchases a week",
                               "a / (a + b) is the mean chance to leave after a purchase",
