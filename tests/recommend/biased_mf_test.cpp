@@ -10,36 +10,10 @@
 #include <loyal/recommend/biased_mf.hpp>
 
 #include "../support/catch.hpp"
+#include "../support/rating_model.hpp"
 #include "../support/recommender_contract.hpp"
 
 using namespace loyal;
-
-namespace {
-
-/// Ratings of users whose taste for two kinds of items is known, but for noise.
-Interactions tastes(Index users, Index items, std::uint64_t seed) {
-  Rng rng{seed};
-  std::vector<Interaction> ratings;
-  for (Index u = 0; u < users; ++u)
-    for (Index i = 0; i < items; ++i)
-      if (rng.bernoulli(0.4))
-        ratings.push_back({static_cast<std::int32_t>(u), static_cast<std::int32_t>(i),
-                           (u % 2 == i % 2 ? 4.5F : 2.0F) + 0.2F * rng.normal<float>()});
-  return {users, items, ratings};
-}
-
-template <class Model>
-double rmse(const Model& model, const Interactions& test) {
-  double squares = 0;
-  for (const auto& r : test.pairs()) {
-    const double error =
-        static_cast<double>(r.value) - static_cast<double>(model.predict(r.user, r.item));
-    squares += error * error;
-  }
-  return std::sqrt(squares / static_cast<double>(test.size()));
-}
-
-}  // namespace
 
 TEMPLATE_TEST_CASE("BiasedMF keeps the recommender contract", "[recommend]", float, double) {
   testing::check_recommender(
@@ -50,38 +24,11 @@ TEMPLATE_TEST_CASE("BiasedMF keeps the recommender contract", "[recommend]", flo
 }
 
 TEMPLATE_TEST_CASE("BiasedMF finds tastes, mean and biases", "[recommend]", float, double) {
-  for (const std::uint64_t seed : {1U, 2U, 3U}) {
-    const auto split = split_randomly(tastes(60, 30, seed), 0.2, seed);
-    BiasedMF<TestType> model{{.factors = 4,
-                              .learning_rate = 0.05,
-                              .decay = 0.98,
-                              .regularization = 0.03,
-                              .epochs = 60,
-                              .seed = seed}};
-    model.fit(split.train);
-    CHECK(rmse(model, split.test) < 0.45);  // the mean alone is off by 1.25
-    const auto user = split.train.pairs();
-    // A user of the first taste whom the model never saw.
-    const std::vector<std::int32_t> items{0, 1, 2, 3};
-    const std::vector<float> ratings{4.5F, 2.0F, 4.4F, 2.1F};
-    const auto profile = model.fold_in({items, ratings});
-    CHECK(model.predict(profile, 10) > model.predict(profile, 11) + 1);
-    BiasedMF<TestType> longer = model;
-    longer.partial_fit(tastes(70, 30, seed + 50));
-    CHECK(longer.users() == 70);
-    CHECK(rmse(longer, split.test) < 0.45);
-  }
+  testing::check_tastes<BiasedMF<TestType>>();
 }
 
 TEST_CASE("BiasedMF refuses options outside their domains", "[recommend]") {
-  CHECK_THROWS_AS((BiasedMF<float>{{.factors = 0}}), OptionError);
-  CHECK_THROWS_AS((BiasedMF<float>{{.learning_rate = 0}}), OptionError);
-  CHECK_THROWS_AS((BiasedMF<float>{{.learning_rate = NAN}}), OptionError);
-  CHECK_THROWS_AS((BiasedMF<float>{{.decay = 1.1}}), OptionError);
-  CHECK_THROWS_AS((BiasedMF<float>{{.regularization = 0}}), OptionError);
-  CHECK_THROWS_AS((BiasedMF<float>{{.bias_regularization = -1}}), OptionError);
-  CHECK_THROWS_AS((BiasedMF<float>{{.init_scale = 0}}), OptionError);
-  CHECK_THROWS_AS((BiasedMF<float>{{.epochs = 0}}), OptionError);
+  testing::check_rating_options<BiasedMF<float>>();
 }
 
 TEST_CASE("One step of BiasedMF goes against the gradient of one rating's loss", "[recommend]") {
@@ -128,5 +75,5 @@ TEST_CASE("BiasedMF on MovieLens 100K, one of five folds", "[recommend]") {
   const auto fold = std::move(k_fold(all, 5, 1)[0]);
   BiasedMF<float> model{{.factors = 16, .epochs = 12}};
   model.fit(fold.train);
-  CHECK(rmse(model, fold.test) < 0.935);
+  CHECK(testing::rmse(model, fold.test) < 0.935);
 }
