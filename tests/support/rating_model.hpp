@@ -13,7 +13,7 @@
 namespace loyal::testing {
 
 /// Ratings of users whose taste for two kinds of items is known, but for noise.
-Interactions tastes(Index users, Index items, std::uint64_t seed) {
+inline Interactions tastes(Index users, Index items, std::uint64_t seed) {
   Rng rng{seed};
   std::vector<Interaction> ratings;
   for (Index u = 0; u < users; ++u)
