@@ -90,8 +90,8 @@ void print(const char* title, const std::vector<loyal::WordNeighbor>& neighbors)
   std::printf("\n");
 }
 
-void show_words(loyal::Word2Vec& model, auto corpus, std::string word,
-                std::vector<std::string> analogy) {
+void show_words(loyal::Word2Vec& model, auto corpus, const std::string& word,
+                const std::vector<std::string>& analogy) {
   const auto done = model.fit(corpus);
   const auto vectors = model.word_vectors();
   std::printf("%td words, %.1f million read in %.2f s\n", vectors.size(),
