@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <cmath>
-#include <limits>
 #include <string>
 #include <vector>
 
@@ -11,27 +10,9 @@
 #include "../support/xml.hpp"
 
 using namespace loyal;
+using testing::check_sound;
 using testing::count_of;
-
-namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
-/// Data of the n-th path of a class.
-std::string path_of(const std::string& svg, const std::string& look) {
-  const std::string begin = "<path class=\"" + look + "\" d=\"";
-  const auto at = svg.find(begin);
-  if (at == std::string::npos) return "";
-  return svg.substr(at + begin.size(), svg.find('"', at + begin.size()) - at - begin.size());
-}
-
-void check_sound(const std::string& svg) {
-  CHECK(testing::XmlCheck::error(svg) == "");
-  CHECK(svg.find("\"nan") == std::string::npos);
-  CHECK(svg.find("\"inf") == std::string::npos);
-}
-
-}  // namespace
+using testing::path_of;
 
 TEST_CASE("the corners of the data are the corners of the plane") {
   Plot plot{.x = {.low = 0, .high = 10}, .y = {.low = 0, .high = 1}};
@@ -82,7 +63,7 @@ TEST_CASE("nothing to draw is said") {
   CHECK(Plot{}.svg().find("no data") != std::string::npos);
   const double missing = std::nan("");
   Plot plot;
-  plot.line("a", {}, {}).scatter("b", {missing}, {1}).bars("c", {1}, {infinity});
+  plot.line("a", {}, {}).scatter("b", {missing}, {1}).bars("c", {1}, {HUGE_VAL});
   plot.band("d", {missing}, {1}, {2}).step("e", {missing}, {missing});
   for (const bool log : {false, true}) {
     plot.x.log = plot.y.log = log;
@@ -95,7 +76,7 @@ TEST_CASE("nothing to draw is said") {
 }
 
 TEST_CASE("impossible values never reach the drawing") {
-  const std::vector<double> odd{0,     -0.0,   1,     -1,     std::nan(""), infinity, -infinity,
+  const std::vector<double> odd{0,     -0.0,   1,     -1,     std::nan(""), HUGE_VAL, -HUGE_VAL,
                                 1e300, -1e300, 1e308, -1e308, 5e-324,       1e-300,   1e17};
   Rng rng{2};
   for (int trial = 0; trial < 400; ++trial) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <cmath>
-#include <limits>
 #include <string>
 #include <vector>
 
@@ -12,34 +11,16 @@
 #include "../support/xml.hpp"
 
 using namespace loyal;
+using testing::check_sound;
 using testing::count_of;
-
-namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
-/// Data of the n-th path of a class.
-std::string path_of(const std::string& svg, const std::string& look) {
-  const std::string begin = "<path class=\"" + look + "\" d=\"";
-  const auto at = svg.find(begin);
-  if (at == std::string::npos) return "";
-  return svg.substr(at + begin.size(), svg.find('"', at + begin.size()) - at - begin.size());
-}
-
-void check_sound(const std::string& svg) {
-  CHECK(testing::XmlCheck::error(svg) == "");
-  CHECK(svg.find("\"nan") == std::string::npos);
-  CHECK(svg.find("\"inf") == std::string::npos);
-}
-
-}  // namespace
+using testing::path_of;
 
 TEST_CASE("a gap breaks a line in two") {
   Plot plot;
   plot.line("", {0, 1, 2, 3, 4}, {1, 2, std::nan(""), 2, 1});
   CHECK(count_of(path_of(plot.svg(), "line"), "M") == 2);
   Plot band;
-  band.band("", {0, 1, 2, 3, 4}, {0, 0, 0, 0, 0}, {1, 2, infinity, 2, 1});
+  band.band("", {0, 1, 2, 3, 4}, {0, 0, 0, 0, 0}, {1, 2, HUGE_VAL, 2, 1});
   CHECK(count_of(path_of(band.svg(), "band"), "Z") == 2);
   Plot log{.y = {.log = true}};
   log.line("", {0, 1, 2, 3, 4}, {1, 2, 0, 2, -1});
@@ -110,6 +91,6 @@ TEST_CASE("bars are as wide as asked, or nearly as their distance") {
   CHECK(detail::bar_width({.x = {0, 2, 10, 4}}) == Approx(1.6));
   CHECK(detail::bar_width({.x = {3, 3}}) == Approx(0.8));
   CHECK(detail::bar_width({.x = {}}) == Approx(0.8));
-  CHECK(detail::bar_width({.x = {1, infinity, 2}}) == Approx(0.8));
+  CHECK(detail::bar_width({.x = {1, HUGE_VAL, 2}}) == Approx(0.8));
   CHECK(detail::bar_width({.x = {0, 2}, .style = {.width = 5}}) == 5);
 }

@@ -10,6 +10,8 @@
 
 #include <loyal/core/utf8.hpp>
 
+#include "catch.hpp"
+
 namespace loyal::testing {
 
 /// A parser of what XML documents are made of, enough to say what is wrong with one: elements
@@ -144,6 +146,20 @@ inline std::vector<double> numbers_of(std::string_view text, const std::string& 
     numbers.push_back(
         std::strtod(std::string(text.substr(at + begin.size(), 24)).c_str(), nullptr));
   return numbers;
+}
+
+/// Data of the first path of a class.
+inline std::string path_of(const std::string& svg, const std::string& look) {
+  const std::string begin = "<path class=\"" + look + "\" d=\"";
+  const auto at = svg.find(begin);
+  if (at == std::string::npos) return "";
+  return svg.substr(at + begin.size(), svg.find('"', at + begin.size()) - at - begin.size());
+}
+
+inline void check_sound(const std::string& svg) {
+  CHECK(XmlCheck::error(svg) == "");
+  CHECK(svg.find("\"nan") == std::string::npos);
+  CHECK(svg.find("\"inf") == std::string::npos);
 }
 
 }  // namespace loyal::testing
