@@ -66,9 +66,8 @@ TEST_CASE("Sampled evaluation agrees with brute force on the same draws", "[reco
           for (int d = 0; d < 7; ++d)
             order.push_back(pool[static_cast<std::size_t>(draws.below(pool.size()))]);
         std::sort(order.begin(), order.end());
-        std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) {
-          return model.score(u, a) > model.score(u, b);
-        });
+        std::stable_sort(order.begin(), order.end(),
+                         [&](auto a, auto b) { return model.score(u, a) > model.score(u, b); });
         const auto rank = std::find(order.begin(), order.end(), i) - order.begin();
         if (rank >= 3) continue;
         hit += 1;
