@@ -41,7 +41,11 @@ struct SampledQuality {
 /// Source: He et al., WWW 2017, section 4.1 (the protocol); Krichene & Rendle, KDD 2020 (why not to trust it).
 /// Cost: the scores of all items for users with test items; results do not depend on the number of threads.
 ///
-///     loyal::evaluate_sampled(model, train, test, {.k = 10, .negatives = 100}).hit.mean()
+///     const loyal::Interactions train{2, 3, std::vector<loyal::Interaction>{{0, 0}, {1, 0}, {1, 1}}};
+///     const loyal::Interactions test{2, 3, std::vector<loyal::Interaction>{{0, 1}}};
+///     loyal::Popularity<double> model;
+///     model.fit(train);
+///     if (loyal::evaluate_sampled(model, train, test, {.k = 1}).hit.mean() != 1) return 1;
 template <Recommender R>
 [[nodiscard]] SampledQuality evaluate_sampled(const R& model, const Interactions& train,
                                               const Interactions& test,
