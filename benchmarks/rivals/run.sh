@@ -5,7 +5,8 @@
 #
 #   benchmarks/rivals/run.sh [TOPIC] [ROUNDS]       training is the default; another name lists the topics
 #
-# Topics on real data look for it in the directory named by LOYAL_DATA. word_vectors takes half an hour.
+# Topics on real data look for it in the directory named by LOYAL_DATA. word_vectors takes an hour or so;
+# its second argument may be speed, quality or the name of a case.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$here/../..
@@ -64,7 +65,7 @@ case $topic in
     install fasttext python3-gensim python3-numpy
     [ -n "${LOYAL_DATA:-}" ] || { echo "LOYAL_DATA must name a folder that holds english/corpus.txt.xz" >&2; exit 2; }
     compile word_vectors_loyal
-    exec python3 "$here/word_vectors.py" "$build/word_vectors_loyal" /usr/bin/python3 "$LOYAL_DATA/english" "$rounds"
+    exec python3 "$here/word_vectors.py" "$build/word_vectors_loyal" /usr/bin/python3 "$LOYAL_DATA/english" "${2:-all}"
     ;;
   recommend)
     install python3-scipy python3-numpy libfaiss-dev libhnswlib-dev libopenblas0-pthread liblapack3
