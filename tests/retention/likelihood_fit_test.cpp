@@ -12,7 +12,8 @@ using namespace loyal;
 namespace {
 
 /// n draws of an exponential distribution with the given sum, and a normal mean m known to an error of 1 / sqrt(n).
-LikelihoodFit fit_exponential(double n, double sum, double m, const LikelihoodOptions& options = {}) {
+LikelihoodFit fit_exponential(double n, double sum, double m,
+                              const LikelihoodOptions& options = {}) {
   const auto f = [=](const Vector<double>& theta, Vector<double>& g, Matrix<double>& h) {
     const double rate = std::exp(theta[0]);
     g[0] = -n + rate * sum;
@@ -21,10 +22,8 @@ LikelihoodFit fit_exponential(double n, double sum, double m, const LikelihoodOp
     h(1, 1) = n;
     return -n * theta[0] + rate * sum + n * (theta[1] - m) * (theta[1] - m) / 2;
   };
-  const loyal::detail::ParameterSpace space{.names = {"rate", "mean"},
-                                            .positive = 1,
-                                            .log_unit = {0},
-                                            .observations = n};
+  const loyal::detail::ParameterSpace space{
+      .names = {"rate", "mean"}, .positive = 1, .log_unit = {0}, .observations = n};
   return loyal::detail::maximize_likelihood(f, space, options,
                                             std::vector{Vector<double>(Vector<double>::Zero(2))});
 }
@@ -63,7 +62,8 @@ TEST_CASE("likelihood fit: a penalty draws values towards 0 and stays out of the
         Approx(100 * std::log(fit.values[0]) - 40 * fit.values[0] - 50 * 0.25).epsilon(1e-8));
 }
 
-TEST_CASE("likelihood fit: a profile falls by half the square of the normal quantile", "[retention]") {
+TEST_CASE("likelihood fit: a profile falls by half the square of the normal quantile",
+          "[retention]") {
   const auto fit = fit_exponential(10, 4, -3, {.profile = 0.9});
   REQUIRE(fit.profile.size() == 2);
   const double z = normal_quantile(0.95);

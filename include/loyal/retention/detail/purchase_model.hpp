@@ -24,8 +24,8 @@ struct PurchaseModelOptions {
       0;  ///< weight of the sum of squared parameters against the mean log-likelihood; >= 0
   int max_iterations = 200;  ///< Newton steps at most; >= 1
   double profile =
-      0;            ///< confidence of intervals from the likelihood's profile; in [0, 1), 0: none are made
-  int threads = 0;           ///< threads at most; 0: as many as the process may run on
+      0;  ///< confidence of intervals from the likelihood's profile; in [0, 1), 0: none are made
+  int threads = 0;  ///< threads at most; 0: as many as the process may run on
 };
 
 namespace detail {
