@@ -48,13 +48,14 @@ struct Settings {
 loyal::EventLog simulate(int customers, std::uint64_t seed) {
   loyal::Rng rng{seed};
   loyal::EventLog log;
+  const loyal::Time start = loyal::to_time({.year = 2024, .month = 1, .day = 1});
   for (int c = 0; c < customers; ++c) {
     const double spend = loyal::draw_gamma(rng, 3.7, 1 / 15.4);
     const double rate = loyal::draw_gamma(rng, 0.5, 1 / 6.0);
     const double leave = loyal::draw_beta(rng, 0.8, 2.4);
     double week = 12 * rng.uniform();
     while (week < 78) {
-      log.add("customer " + std::to_string(c + 1), loyal::Time(week * double(loyal::week)),
+      log.add("customer " + std::to_string(c + 1), start + loyal::Time(week * double(loyal::week)),
               "purchase", "", loyal::draw_gamma(rng, 6.2, 1 / spend));
       if (rng.bernoulli(leave)) break;
       week += loyal::draw_exponential(rng, rate);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // `run.sh lifetime`: how long fits of lifetime models take, as lines `figure: retention/CASE SECONDS s`.
-// With the argument `recovery`, how often 95 % intervals hold the parameters that customers were drawn from.
+// With the argument `recovery`, how often 95 % intervals hold the parameters that customers were drawn from, those of
+// the normal approximation and those of the likelihood's profile.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -93,8 +94,10 @@ void speed(const std::string& folder) {
       frequency.push_back(summary.history.frequency[i]);
       monetary.push_back(summary.monetary[i]);
     }
-  figure("gamma_gamma_cdnow", 21,
-         [&] { return loyal::GammaGamma<double>{}.fit(frequency, monetary); });
+  figure("gamma_gamma_cdnow", 21, [&] {
+    return loyal::GammaGamma<double>{loyal::LikelihoodOptions{.profile = 0.95}}.fit(frequency,
+                                                                                    monetary);
+  });
 
   loyal::Rng rng{1};
   const loyal::BGNBD<double> truth{{.r = 0.243, .alpha = 4.414, .a = 0.793, .b = 2.426}};
@@ -106,24 +109,32 @@ void speed(const std::string& folder) {
   figure("pareto_nbd_235700", 3, [&] { return loyal::ParetoNBD<double>{}.fit(large); });
 }
 
-/// Over 1000 seeds, in percent, how often the 95 % interval of each parameter holds its true value.
+/// How often 95 % intervals hold the true value of each parameter, over the first 100 seeds and over 1000.
 void recovery(const char* name, const std::vector<double>& truth, auto&& fit) {
-  constexpr int seeds = 1000;
-  std::vector<int> held(truth.size());
+  std::vector<int> normal(truth.size());
+  std::vector<int> profile(truth.size());
   int converged = 0;
-  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
-    loyal::Rng rng{seed};
+  for (int seed = 1; seed <= 1000; ++seed) {
+    loyal::Rng rng{static_cast<std::uint64_t>(seed)};
     const loyal::LikelihoodFit found = fit(rng);
     converged += found.converged() ? 1 : 0;
     for (std::size_t i = 0; i < truth.size(); ++i) {
-      const auto [low, estimate, high] = found.interval(static_cast<Index>(i));
-      held[i] += low <= truth[i] && truth[i] <= high ? 1 : 0;
+      const auto holds = [&](const loyal::Interval& interval) {
+        return interval.low <= truth[i] && truth[i] <= interval.high ? 1 : 0;
+      };
+      normal[i] += holds(found.interval(static_cast<Index>(i)));
+      if (found.converged()) profile[i] += holds(found.profile[i]);
     }
+    if (seed != 100 && seed != 1000) continue;
+    const auto print = [&](const char* kind, const std::vector<int>& held) {
+      std::printf("recovery: %s, %d seeds, %.1f %% converged, %s intervals hold the truth:", name,
+                  seed, 100.0 * converged / seed, kind);
+      for (const int h : held) std::printf(" %.1f %%", 100.0 * h / seed);
+      std::printf("\n");
+    };
+    print("normal", normal);
+    print("profile", profile);
   }
-  std::printf("recovery: %s converged %.1f %%; intervals that hold the truth:", name,
-              100.0 * converged / seeds);
-  for (const int h : held) std::printf(" %.1f %%", 100.0 * h / seeds);
-  std::printf("\n");
 }
 
 constexpr Index n = 4000;  // customers of a recovery
@@ -131,30 +142,36 @@ constexpr Index n = 4000;  // customers of a recovery
 void all_recoveries() {
   recovery("bg_nbd", {0.243, 4.414, 0.793, 2.426}, [](loyal::Rng& rng) {
     const loyal::BGNBD<double> truth{{.r = 0.243, .alpha = 4.414, .a = 0.793, .b = 2.426}};
-    return loyal::BGNBD<double>{}.fit(truth.simulate(ages(n, 27, 50, rng), rng));
+    return loyal::BGNBD<double>{loyal::PurchaseModelOptions{.profile = 0.95}}.fit(
+        truth.simulate(ages(n, 27, 50, rng), rng));
   });
   recovery("mbg_nbd", {0.525, 6.183, 0.891, 1.614}, [](loyal::Rng& rng) {
     const loyal::MBGNBD<double> truth{{.r = 0.525, .alpha = 6.183, .a = 0.891, .b = 1.614}};
-    return loyal::MBGNBD<double>{}.fit(truth.simulate(ages(n, 27, 50, rng), rng));
+    return loyal::MBGNBD<double>{loyal::PurchaseModelOptions{.profile = 0.95}}.fit(
+        truth.simulate(ages(n, 27, 50, rng), rng));
   });
   recovery("pareto_nbd", {0.553, 10.58, 0.606, 11.67}, [](loyal::Rng& rng) {
     const loyal::ParetoNBD<double> truth{{.r = 0.553, .alpha = 10.58, .s = 0.606, .beta = 11.67}};
-    return loyal::ParetoNBD<double>{}.fit(truth.simulate(ages(n, 27, 50, rng), rng));
+    return loyal::ParetoNBD<double>{loyal::PurchaseModelOptions{.profile = 0.95}}.fit(
+        truth.simulate(ages(n, 27, 50, rng), rng));
   });
   recovery("bg_bb", {1.204, 0.750, 0.657, 2.783}, [](loyal::Rng& rng) {
     const loyal::BGBB<double> truth{
         {.alpha = 1.204, .beta = 0.750, .gamma = 0.657, .delta = 2.783}};
-    return loyal::BGBB<double>{}.fit(truth.simulate(Vector<double>::Constant(n, 10), rng));
+    return loyal::BGBB<double>{loyal::LikelihoodOptions{.profile = 0.95}}.fit(
+        truth.simulate(Vector<double>::Constant(n, 10), rng));
   });
   recovery("gamma_gamma", {6.25, 3.74, 15.4}, [](loyal::Rng& rng) {
     const loyal::GammaGamma<double> truth{{.p = 6.25, .q = 3.74, .v = 15.4}};
     Vector<double> frequency(n);
     for (Index i = 0; i < n; ++i) frequency[i] = 1.0 + static_cast<double>(rng.below(6));
-    return loyal::GammaGamma<double>{}.fit(frequency, truth.simulate(frequency, rng));
+    return loyal::GammaGamma<double>{loyal::LikelihoodOptions{.profile = 0.95}}.fit(
+        frequency, truth.simulate(frequency, rng));
   });
   recovery("sbg", {0.668, 3.806}, [](loyal::Rng& rng) {
     const loyal::ShiftedBetaGeometric<double> truth{{.alpha = 0.668, .beta = 3.806}};
-    return loyal::ShiftedBetaGeometric<double>{}.fit(truth.simulate(n, 7, rng));
+    return loyal::ShiftedBetaGeometric<double>{loyal::LikelihoodOptions{.profile = 0.95}}.fit(
+        truth.simulate(n, 7, rng));
   });
 }
 

@@ -240,6 +240,52 @@ TEST_CASE("cox: twenty rows agree with R's coxph") {
   }
 }
 
+TEST_CASE("cox: bands of survival agree with R's survfit") {
+  const TwentyRows d;
+  const auto bands = [&](const CoxRegression<double>::Options& options, const SurvivalRows& rows,
+                         const std::vector<double>& times, std::int32_t stratum = 0,
+                         SurvivalBand band = SurvivalBand::log_log) {
+    CoxRegression<double> model(options);
+    model.fit(d.x(), d.time, d.event, rows);
+    const std::vector<std::int32_t> strata(rows.stratum.empty() ? 0 : 1, stratum);
+    return model.survival_bands(Matrix<double>{{0.5, 1.0}}, times, strata, 0.95, band);
+  };
+  const auto check = [](const SurvivalBands& got, const std::vector<double>& error) {
+    check_matrix(got.standard_error, error);
+  };
+  const std::vector<double> times{1, 3, 6, 10};
+  check(bands({}, {}, times),
+        {0.0469974843493518, 0.1246776973993315, 0.1931803383433360, 0.0008929758468442});
+  check(bands({.robust = true}, {.entry = d.entry, .weight = d.weight}, times),
+        {1.656084336667e-01, 1.594656216913e-01, 1.271054068481e-01, 3.603946858288e-05});
+  check(bands({.ties = Ties::breslow}, {}, times),
+        {0.048379062272985, 0.118514522156449, 0.188273889506185, 0.001861422557029});
+  check(
+      bands({.ties = Ties::breslow, .robust = true}, {.entry = d.entry, .weight = d.weight}, times),
+      {0.1636150067134524, 0.1537965595546676, 0.1323707064546789, 0.0001429335845978});
+  // R takes robust errors where weights are not whole numbers.
+  const SurvivalRows strata{.entry = d.entry, .weight = d.weight, .stratum = d.stratum};
+  check(bands({.robust = true}, strata, {5, 9, 10}, 1),
+        {0.1625600864784000, 0.0502589505664932, 0.0001990717655259});
+  check(bands({.robust = true}, strata, {5, 9, 10}, 2),
+        {0.1646715818479, 0.0838663130184, 0.0838663130184});
+  check(bands({}, {.cluster = d.cluster}, times),
+        {0.0457124285178592, 0.1119184092015077, 0.1755429755656220, 0.0006961935997633});
+  const std::vector<double> three{3, 6, 10};
+  const auto log_log = bands({}, {}, three);
+  check_matrix(log_log.low, {4.142621275800e-01, 6.970041622778e-02, 9.540479939881e-23});
+  check_matrix(log_log.high, {0.9238008652877, 0.7123936283664, 0.1955004778467});
+  const auto log = bands({}, {}, three, 0, SurvivalBand::log);
+  check_matrix(log.low, {5.584610188449e-01, 1.451735238716e-01, 1.825698403863e-11});
+  check_matrix(log.high, {1, 1, 1});
+  const auto plain = bands({}, {}, three, 0, SurvivalBand::plain);
+  check_matrix(plain.low, {0.523389870125507, 0.007956798340673, 0});
+  check_matrix(plain.high, {1, 0.765209809689074, 0.001862182505697});
+  const auto early = bands({}, {}, {0.5});
+  CHECK(early.low(0, 0) == 1);
+  CHECK(early.standard_error(0, 0) == 0);
+}
+
 TEST_CASE("cox: Rossi as R's coxph") {
   const auto table = testing::data_table("rossi/rossi.csv");
   if (!table) return;
@@ -259,6 +305,9 @@ TEST_CASE("cox: Rossi as R's coxph") {
       model.survival(x.topRows(2), {10, 20, 30, 40, 52}).transpose(),
       {0.96415285651760, 0.90780436646015, 0.90264813886474, 0.76232447107835, 0.85283641300486,
        0.65587163224455, 0.78927426263698, 0.53418376834403, 0.71489440228785, 0.41095379537045});
+  check_matrix(
+      model.survival_bands(x.topRows(1), {10, 20, 30, 40, 52}).standard_error,
+      {0.01157126137832, 0.02377196664416, 0.03268940931298, 0.04306410177308, 0.05357046587702});
   CoxRegression<double> robust{{.robust = true}};
   robust.fit(x, time, event);
   check_matrix(robust.covariance().diagonal().cwiseSqrt(),

@@ -65,8 +65,12 @@ TEST_CASE("proportional_hazards: Rossi as R's cox.zph") {
       proportional_hazards_test(model, x, rossi->numbers("week"), rossi->numbers("arrest"));
   const auto rank = proportional_hazards_test(model, x, rossi->numbers("week"),
                                               rossi->numbers("arrest"), {}, TimeTransform::rank);
-  CHECK((km.features[1].p_value == Approx(0.0145184627103) ||
-         rank.features[1].p_value == Approx(0.3437430643704)));
+  CHECK(km.features[1].p_value == Approx(0.0145184627740).epsilon(1e-7));
+  CHECK(rank.features[1].p_value == Approx(0.3437430645167).epsilon(1e-7));
+  CHECK(km.features[3].statistic == Approx(4.22459563342).epsilon(1e-7));
+  CHECK(km.global.statistic == Approx(17.694415254455).epsilon(1e-7));
+  CHECK(km.global.p_value == Approx(0.0134275067857).epsilon(1e-6));
+  CHECK(rank.global.statistic == Approx(11.025183407123).epsilon(1e-7));
 }
 
 TEST_CASE("proportional_hazards: the statistic is the score of x g(t) as a feature that changes") {

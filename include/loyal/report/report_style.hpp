@@ -39,6 +39,7 @@ table{border-collapse:collapse;width:100%;font-size:.925rem;font-variant-numeric
 th,td{padding:7px 14px 7px 0;text-align:left;border-bottom:1px solid var(--faint);vertical-align:top}
 th{color:var(--soft);font-weight:600;font-size:.85rem;vertical-align:bottom;white-space:nowrap}
 th.number,td.number{text-align:right;white-space:nowrap;padding:7px 0 7px 20px}
+.number+:not(.number){padding-left:28px}
 th button{all:unset;cursor:pointer}
 th button:focus-visible{outline:2px solid var(--c0);outline-offset:3px}
 th[aria-sort] button{color:var(--ink)}

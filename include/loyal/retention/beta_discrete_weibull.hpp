@@ -34,11 +34,7 @@ class BetaDiscreteWeibull {
  public:
   using value_type = T;
 
-  struct Options {
-    double penalizer =
-        0;  ///< weight of the sum of squared parameters against the mean log-likelihood; >= 0
-    int max_iterations = 200;  ///< Newton steps at most; >= 1
-  };
+  using Options = LikelihoodOptions;
   /// Of the chance to leave, whose mean at the first renewal is gamma / (gamma + delta), and its course.
   struct Parameters {
     double gamma;
@@ -49,10 +45,7 @@ class BetaDiscreteWeibull {
   BetaDiscreteWeibull() = default;
   /// @throws OptionError if an option lies outside the domain given above.
   explicit BetaDiscreteWeibull(const Options& options) : options_(options) {
-    detail::expect_option(where, "penalizer", options.penalizer,
-                          options.penalizer >= 0 && std::isfinite(options.penalizer), ">= 0");
-    detail::expect_option(where, "max_iterations", options.max_iterations,
-                          options.max_iterations >= 1, ">= 1");
+    detail::expect_likelihood_options(where, options);
   }
   /// A model of known parameters. @throws OptionError unless all are > 0 and finite.
   explicit BetaDiscreteWeibull(const Parameters& parameters) : parameters_(parameters) {
@@ -76,7 +69,6 @@ class BetaDiscreteWeibull {
     const detail::ParameterSpace space{.names = {"gamma", "delta", "c"},
                                        .positive = 3,
                                        .log_unit = {0, 0, 0},
-                                       .penalizer = options_.penalizer,
                                        .observations = history.size()};
     std::vector<Vector<double>> starts;
     for (const double start : {0.0, -1.0, 1.0}) {
@@ -88,7 +80,7 @@ class BetaDiscreteWeibull {
       return -sum({std::exp(theta[0]), std::exp(theta[1]), std::exp(theta[2])}, history, &gradient,
                   &hessian);
     };
-    fit_ = detail::maximize_likelihood(objective, space, options_.max_iterations, starts);
+    fit_ = detail::maximize_likelihood(objective, space, options_, starts);
     parameters_ = {fit_.values[0], fit_.values[1], fit_.values[2]};
     return fit_;
   }

@@ -76,11 +76,7 @@ class BGBB {
  public:
   using value_type = T;
 
-  struct Options {
-    double penalizer =
-        0;  ///< weight of the sum of squared parameters against the mean log-likelihood; >= 0
-    int max_iterations = 200;  ///< Newton steps at most; >= 1
-  };
+  using Options = LikelihoodOptions;
   /// Of the chances to buy at an occasion, and to leave before it.
   struct Parameters {
     double alpha;
@@ -92,10 +88,7 @@ class BGBB {
   BGBB() = default;
   /// @throws OptionError if an option lies outside the domain given above.
   explicit BGBB(const Options& options) : options_(options) {
-    detail::expect_option("BGBB", "penalizer", options.penalizer,
-                          options.penalizer >= 0 && std::isfinite(options.penalizer), ">= 0");
-    detail::expect_option("BGBB", "max_iterations", options.max_iterations,
-                          options.max_iterations >= 1, ">= 1");
+    detail::expect_likelihood_options("BGBB", options);
   }
   /// A model of known parameters. @throws OptionError unless all are > 0 and finite.
   explicit BGBB(const Parameters& p) : parameters_(p) {
@@ -121,7 +114,6 @@ class BGBB {
     const detail::ParameterSpace space{.names = {"alpha", "beta", "gamma", "delta"},
                                        .positive = 4,
                                        .log_unit = {0, 0, 0, 0},
-                                       .penalizer = options_.penalizer,
                                        .observations = total};
     std::vector<Vector<double>> starts;
     for (const auto& [first, second] :
@@ -136,7 +128,7 @@ class BGBB {
                          std::exp(theta[3])};
       return -sum(p, rows, &gradient, &hessian);
     };
-    fit_ = detail::maximize_likelihood(objective, space, options_.max_iterations, starts);
+    fit_ = detail::maximize_likelihood(objective, space, options_, starts);
     parameters_ = {fit_.values[0], fit_.values[1], fit_.values[2], fit_.values[3]};
     return fit_;
   }

@@ -20,8 +20,17 @@
 #include "../metrics/survival_metrics.hpp"
 #include "../metrics/survival_rows.hpp"
 #include "detail/risk_sets.hpp"
+#include "kaplan_meier.hpp"
 
 namespace loyal {
+
+/// Survival curves with pointwise confidence bands; all rows x times.
+struct SurvivalBands {
+  Matrix<double> survival;
+  Matrix<double> standard_error;  ///< of survival
+  Matrix<double> low;
+  Matrix<double> high;
+};
 
 /// Cox's proportional hazards: features multiply a hazard of any shape.
 ///
@@ -95,7 +104,7 @@ class CoxRegression {
     if (!sets.has_events()) detail::fail<DataError>(where, "the number of events", 0, ">= 1");
     fresh.solve(sets, scales);
     fresh.estimate_variance(sets, scales, rows);
-    fresh.keep_baseline(sets, rows);
+    fresh.keep_baseline(sets, rows, scales);
     fresh.concordance_ = concordance(time, event, fresh.decision_function(x), rows);
     *this = std::move(fresh);
   }
@@ -170,15 +179,47 @@ class CoxRegression {
       const auto [first, last] = stratum_of(strata, i, x.rows());
       const Real factor = std::exp(score[i]);
       for (Index k = 0; k < times.size(); ++k) {
-        Index low = first;  // the first event after the time
-        for (Index high = last; low < high;) {
-          const Index middle = (low + high) / 2;
-          if (baseline_(middle, 1) <= times[k])
-            low = middle + 1;
-          else
-            high = middle;
+        const Index after = first_after(times[k], first, last);
+        result(i, k) = after == first ? 0 : factor * baseline_(after - 1, 2);
+      }
+    }
+    return result;
+  }
+  /// Probability of no event up to each time with pointwise bands, from the errors of coefficients and baseline:
+  ///   variance of H(t | x) = exp(2 score) [sum of d / S0^2 + a' covariance a],  a = sum of (mean at risk - x) dH0
+  /// up to t. Only of a model that was fitted here: files do not hold what it takes.
+  /// Source: Tsiatis, Annals of Statistics 9(1), 1981; as R's survfit of coxph. Cost: p^2 for each row and time.
+  /// @throws OptionError unless confidence is in (0, 1); otherwise as survival().
+  [[nodiscard]] SurvivalBands survival_bands(const Matrix<T>& x, const Values& times,
+                                             std::span<const std::int32_t> strata = {},
+                                             double confidence = 0.95,
+                                             SurvivalBand band = SurvivalBand::log_log) const {
+    const char* const where = "CoxRegression::survival_bands";
+    detail::expect_option(where, "confidence", confidence, confidence > 0 && confidence < 1,
+                          "in (0, 1)");
+    SurvivalBands result{survival(x, times, strata).template cast<double>(), {}, {}, {}};
+    if (spread_.rows() != baseline_.rows())
+      detail::fail<NotFitted>(where, "the model", "read from a file", "a call of fit()");
+    const Index p = coefficients_.size();
+    const double width = normal_quantile((1 + confidence) / 2);
+    const Vector<Real> score = decision_function(x);
+    result.standard_error = result.low = result.high = result.survival;
+    for (Index i = 0; i < x.rows(); ++i) {
+      const auto [first, last] = stratum_of(strata, i, x.rows());
+      const Vector<Real> from_means = x.row(i).transpose().template cast<Real>() - means_;
+      for (Index k = 0; k < times.size(); ++k) {
+        const Index after = first_after(times[k], first, last);
+        double variance = 0;
+        if (after > first) {
+          const Vector<Real> a =
+              spread_.row(after - 1).tail(p).transpose() - baseline_(after - 1, 2) * from_means;
+          variance = spread_(after - 1, 0) + a.dot(covariance_ * a);
         }
-        result(i, k) = low == first ? 0 : factor * baseline_(low - 1, 2);
+        const double deviation = std::exp(score[i]) * std::sqrt(variance);  // of log S
+        const double s = result.survival(i, k);
+        result.standard_error(i, k) = s * deviation;
+        result.low(i, k) = detail::moved_survival(band, s, -width * deviation);
+        result.high(i, k) = detail::moved_survival(band, s, width * deviation);
       }
     }
     return result;
@@ -301,30 +342,59 @@ class CoxRegression {
     naive_covariance_ = naive_covariance_.cwiseProduct(to_units);
   }
 
-  void keep_baseline(detail::RiskSets<Real>& sets, const SurvivalRows& rows) {
+  void keep_baseline(detail::RiskSets<Real>& sets, const SurvivalRows& rows, const Scales& scales) {
     const auto& times = sets.times();
-    Vector<Real> hazard = Vector<Real>::Zero(static_cast<Index>(times.size()));
-    sets.for_each_term([&](const auto& term) { hazard[term.k] += term.increment; });
-    sets.accumulate(hazard);
+    const Index p = sets.cols();
+    const auto count = static_cast<Index>(times.size());
+    // At each time: the hazard, its variance, and the hazard times the mean of the features at risk.
+    Matrix<Real> steps = Matrix<Real>::Zero(count, p + 2);
+    sets.for_each_term([&](const auto& term) {
+      steps(term.k, 0) += term.increment;
+      steps(term.k, 1) += term.increment * term.increment / term.weight;
+      for (Index j = 0; j < p; ++j)
+        if (scales.inverse[j] > 0)
+          steps(term.k, 2 + j) += term.increment * term.mean[j] / scales.inverse[j];
+    });
+    for (Index j = 0; j < p + 2; ++j) {
+      Vector<Real> column = steps.col(j);
+      sets.accumulate(column);
+      steps.col(j) = column;
+    }
     Index events = 0;
     for (const auto& t : times) events += t.end_of_stratum ? 0 : 1;
     baseline_.resize(events, 3);
+    spread_.resize(events, p + 1);
     Index at = 0;
     Index stratum = 0;
     for (std::size_t begin = 0; begin < times.size(); ++stratum) {
       std::size_t end = begin;
       while (!times[end].end_of_stratum) ++end;
+      const Real unit = std::exp(-sets.shifts()[stratum]);
       for (std::size_t k = end; k-- > begin; ++at) {
         const auto row =
             static_cast<std::size_t>(sets.order()[static_cast<std::size_t>(times[k].first)]);
+        const auto step = steps.row(static_cast<Index>(k));
         baseline_(at, 0) = rows.stratum.empty() ? 0 : static_cast<Real>(rows.stratum[row]);
         baseline_(at, 1) = times[k].time;
-        baseline_(at, 2) = hazard[static_cast<Index>(k)] * std::exp(-sets.shifts()[stratum]);
+        baseline_(at, 2) = step[0] * unit;
+        spread_(at, 0) = step[1] * unit * unit;
+        spread_.row(at).tail(p) = step.tail(p) * unit;
       }
       begin = end + 1;
     }
   }
 
+  /// Of the baseline's rows first .. last - 1 the first after a time.
+  [[nodiscard]] Index first_after(double time, Index first, Index last) const {
+    while (first < last) {
+      const Index middle = (first + last) / 2;
+      if (baseline_(middle, 1) <= time)
+        first = middle + 1;
+      else
+        last = middle;
+    }
+    return first;
+  }
   /// The baseline's rows of a row's stratum.
   [[nodiscard]] std::pair<Index, Index> stratum_of(std::span<const std::int32_t> strata, Index i,
                                                    Index rows) const {
@@ -349,6 +419,7 @@ class CoxRegression {
   Matrix<Real> covariance_;
   Matrix<Real> naive_covariance_;
   Matrix<Real> baseline_;
+  Matrix<Real> spread_;  // its rows' variance, and hazard times mean features summed up to them
   double log_likelihood_ = 0;
   double null_log_likelihood_ = 0;
   double score_ = 0;

@@ -47,11 +47,7 @@ class GammaGamma {
  public:
   using value_type = T;
 
-  struct Options {
-    double penalizer =
-        0;  ///< weight of the sum of squared parameters against the mean log-likelihood; >= 0
-    int max_iterations = 200;  ///< Newton steps at most; >= 1
-  };
+  using Options = LikelihoodOptions;
   /// Shape of the amounts, shape and scale of their rate over customers.
   struct Parameters {
     double p;
@@ -62,10 +58,7 @@ class GammaGamma {
   GammaGamma() = default;
   /// @throws OptionError if an option lies outside the domain given above.
   explicit GammaGamma(const Options& options) : options_(options) {
-    detail::expect_option("GammaGamma", "penalizer", options.penalizer,
-                          options.penalizer >= 0 && std::isfinite(options.penalizer), ">= 0");
-    detail::expect_option("GammaGamma", "max_iterations", options.max_iterations,
-                          options.max_iterations >= 1, ">= 1");
+    detail::expect_likelihood_options("GammaGamma", options);
   }
   /// A model of known parameters. @throws OptionError unless all are > 0 and finite.
   explicit GammaGamma(const Parameters& parameters) : parameters_(parameters) {
@@ -90,7 +83,6 @@ class GammaGamma {
     const detail::ParameterSpace space{.names = {"p", "q", "v"},
                                        .positive = 3,
                                        .log_unit = {0, 0, std::log(amounts.unit)},
-                                       .penalizer = options_.penalizer,
                                        .observations = amounts.total};
     std::vector<Vector<double>> starts;
     for (const double start : {0.7, 1.5, 0.0}) {
@@ -98,7 +90,7 @@ class GammaGamma {
       theta << start, start, 0;
       starts.push_back(theta);
     }
-    fit_ = detail::maximize_likelihood(amounts, space, options_.max_iterations, starts);
+    fit_ = detail::maximize_likelihood(amounts, space, options_, starts);
     parameters_ = {fit_.values[0], fit_.values[1], fit_.values[2]};
     return fit_;
   }

@@ -22,6 +22,23 @@ enum class SurvivalBand {
   log_log,  ///< log(-log S): stays inside (0, 1)
 };
 
+namespace detail {
+
+/// S moved by @p shift, standard errors of log S, on the scale of the band.
+inline double moved_survival(SurvivalBand band, double s, double shift) {
+  if (s <= 0 || s >= 1) return s;
+  switch (band) {
+    case SurvivalBand::plain:
+      return std::clamp(s + s * shift, 0.0, 1.0);
+    case SurvivalBand::log:
+      return std::min(1.0, s * std::exp(shift));
+    default:
+      return std::pow(s, std::exp(shift / std::log(s)));
+  }
+}
+
+}  // namespace detail
+
 /// A mean time and its standard error.
 struct RestrictedMean {
   double value = 0;
@@ -78,8 +95,8 @@ class KaplanMeier {
       const double deviation = s > 0 ? std::sqrt(greenwood) : 0;  // of log S
       fresh.survival_.push_back(s);
       fresh.standard_error_.push_back(s * deviation);
-      fresh.lower_.push_back(bound(s, -width * deviation));
-      fresh.upper_.push_back(bound(s, width * deviation));
+      fresh.lower_.push_back(detail::moved_survival(options_.band, s, -width * deviation));
+      fresh.upper_.push_back(detail::moved_survival(options_.band, s, width * deviation));
     }
     fresh.time_ = std::move(table.time);
     fresh.at_risk_ = std::move(table.at_risk);
@@ -144,19 +161,6 @@ class KaplanMeier {
   void expect_fitted() const {
     if (time_.empty())
       detail::fail<NotFitted>("KaplanMeier", "the curve", "not fitted", "a call of fit()");
-  }
-
-  /// S moved by @p shift standard errors of log S, on the scale of the band.
-  [[nodiscard]] double bound(double s, double shift) const {
-    if (s <= 0 || s >= 1) return s;
-    switch (options_.band) {
-      case SurvivalBand::plain:
-        return std::clamp(s + s * shift, 0.0, 1.0);
-      case SurvivalBand::log:
-        return std::min(1.0, s * std::exp(shift));
-      default:
-        return std::pow(s, std::exp(shift / std::log(s)));
-    }
   }
 
   [[nodiscard]] double crossing(const std::vector<double>& curve, double level) const {

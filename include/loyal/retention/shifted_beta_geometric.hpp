@@ -38,11 +38,7 @@ class ShiftedBetaGeometric {
  public:
   using value_type = T;
 
-  struct Options {
-    double penalizer =
-        0;  ///< weight of the sum of squared parameters against the mean log-likelihood; >= 0
-    int max_iterations = 200;  ///< Newton steps at most; >= 1
-  };
+  using Options = LikelihoodOptions;
   /// Of the chance to leave at a renewal, whose mean is alpha / (alpha + beta).
   struct Parameters {
     double alpha;
@@ -52,10 +48,7 @@ class ShiftedBetaGeometric {
   ShiftedBetaGeometric() = default;
   /// @throws OptionError if an option lies outside the domain given above.
   explicit ShiftedBetaGeometric(const Options& options) : options_(options) {
-    detail::expect_option(where, "penalizer", options.penalizer,
-                          options.penalizer >= 0 && std::isfinite(options.penalizer), ">= 0");
-    detail::expect_option(where, "max_iterations", options.max_iterations,
-                          options.max_iterations >= 1, ">= 1");
+    detail::expect_likelihood_options(where, options);
   }
   /// A model of known parameters. @throws OptionError unless both are > 0 and finite.
   explicit ShiftedBetaGeometric(const Parameters& parameters) : parameters_(parameters) {
@@ -79,7 +72,6 @@ class ShiftedBetaGeometric {
     const detail::ParameterSpace space{.names = {"alpha", "beta"},
                                        .positive = 2,
                                        .log_unit = {0, 0},
-                                       .penalizer = options_.penalizer,
                                        .observations = history.size()};
     std::vector<Vector<double>> starts;
     for (const double start : {0.0, -1.0}) starts.push_back(Vector<double>::Constant(2, start));
@@ -87,7 +79,7 @@ class ShiftedBetaGeometric {
                                Matrix<double>& hessian) {
       return -sum({std::exp(theta[0]), std::exp(theta[1])}, history, &gradient, &hessian);
     };
-    fit_ = detail::maximize_likelihood(objective, space, options_.max_iterations, starts);
+    fit_ = detail::maximize_likelihood(objective, space, options_, starts);
     parameters_ = {fit_.values[0], fit_.values[1]};
     return fit_;
   }

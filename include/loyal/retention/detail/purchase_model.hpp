@@ -23,7 +23,9 @@ struct PurchaseModelOptions {
   double penalizer =
       0;  ///< weight of the sum of squared parameters against the mean log-likelihood; >= 0
   int max_iterations = 200;  ///< Newton steps at most; >= 1
-  int threads = 0;           ///< threads at most; 0: as many as the process may run on
+  double profile =
+      0;  ///< confidence of intervals from the likelihood's profile; in [0, 1), 0: none are made
+  int threads = 0;  ///< threads at most; 0: as many as the process may run on
 };
 
 namespace detail {
@@ -43,11 +45,7 @@ class PurchaseModel {
   PurchaseModel() = default;
   /// @throws OptionError if an option lies outside the domain given above.
   explicit PurchaseModel(const Options& options) : options_(options) {
-    const char* where = Kernel::name;
-    expect_option(where, "penalizer", options.penalizer,
-                  options.penalizer >= 0 && std::isfinite(options.penalizer), ">= 0");
-    expect_option(where, "max_iterations", options.max_iterations, options.max_iterations >= 1,
-                  ">= 1");
+    expect_likelihood_options(Kernel::name, options);
   }
   /// A model of known parameters. @throws OptionError unless all are > 0 and finite.
   explicit PurchaseModel(const Parameters& parameters) { set(parameters); }
@@ -63,7 +61,6 @@ class PurchaseModel {
     ParameterSpace space{.names = {Kernel::names.begin(), Kernel::names.end()},
                          .positive = 4,
                          .log_unit = {},
-                         .penalizer = options_.penalizer,
                          .observations = likelihood.observations()};
     for (const bool timed : Kernel::timed)
       space.log_unit.push_back(timed ? std::log(likelihood.unit()) : 0.0);
@@ -77,7 +74,8 @@ class PurchaseModel {
       for (std::size_t k = 0; k < 4; ++k) theta[static_cast<Index>(k)] = start[k];
       starts.push_back(theta);
     }
-    fit_ = maximize_likelihood(likelihood, space, options_.max_iterations, starts);
+    fit_ = maximize_likelihood(
+        likelihood, space, {options_.penalizer, options_.max_iterations, options_.profile}, starts);
     for (std::size_t k = 0; k < 4; ++k) theta_[k] = fit_.values[static_cast<Index>(k)];
     rate_coefficients_.assign(fit_.values.data() + 4, fit_.values.data() + 4 + rates);
     dropout_coefficients_.assign(fit_.values.data() + 4 + rates,
