@@ -158,6 +158,7 @@
 #include "recommend/bspm.hpp"
 #include "recommend/ease.hpp"
 #include "recommend/evaluate.hpp"
+#include "recommend/evaluate_sampled.hpp"
 #include "recommend/factor_recommender.hpp"
 #include "recommend/fallback.hpp"
 #include "recommend/gf_cf.hpp"

@@ -11,7 +11,7 @@
 
 #include "../support/catch.hpp"
 
-namespace {
+namespace cooccurrence_tests {
 
 std::string random_text(int sentences, int words, std::uint64_t seed) {
   loyal::Rng rng{seed};
@@ -55,8 +55,6 @@ void check_equal(const loyal::Cooccurrences& pairs,
   CHECK(wrong == 0);
 }
 
-}  // namespace
-
 TEST_CASE("pairs are counted as by hand, in memory and on disk", "[embed][cooccurrence]") {
   const auto folder = std::filesystem::temp_directory_path() / "loyal-cooccurrence-test";
   std::filesystem::remove_all(folder);
@@ -95,3 +93,5 @@ TEST_CASE("nothing to count, and nowhere to spill to", "[embed][cooccurrence]") 
                       large, many, {.memory = std::size_t{1} << 20, .folder = "/nowhere/at/all"}),
                   loyal::FormatError);
 }
+
+}  // namespace cooccurrence_tests

@@ -8,15 +8,13 @@
 #include "../support/fasttext_model.hpp"
 #include "../support/temporary_directory.hpp"
 
-using loyal::testing::FastTextModel;
+namespace fasttext_file_tests {
 
-namespace {
+using loyal::testing::FastTextModel;
 
 loyal::SubwordVectors parse(const FastTextModel& model) {
   return loyal::detail::parse_fasttext(loyal::testing::to_bytes(model.bytes()), "x.bin");
 }
-
-}  // namespace
 
 // That real models give the bits of fastText itself is checked by tests/interop/word_vectors.py.
 TEST_CASE("A model of fastText is read", "[embed]") {
@@ -58,3 +56,5 @@ TEST_CASE("What is not such a model is refused with the reason", "[embed]") {
           static_cast<void>(loyal::detail::parse_fasttext(bytes, "x.bin"));
         }) > static_cast<int>(valid.size()) - 30);
 }
+
+}  // namespace fasttext_file_tests

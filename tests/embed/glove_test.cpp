@@ -8,11 +8,11 @@
 
 #include "../support/catch.hpp"
 
+namespace glove_tests {
+
 using loyal::GloVe;
 using loyal::Index;
 using loyal::Matrix;
-
-namespace {
 
 std::string two_topics(int sentences, std::uint64_t seed) {
   loyal::Rng rng{seed};
@@ -32,8 +32,6 @@ GloVe::Options small() {
           .vocabulary = {.min_count = 1},
           .cooccurrence = {.window = 5}};
 }
-
-}  // namespace
 
 TEST_CASE("a step is the gradient of half the weighted square", "[embed][glove]") {
   loyal::Rng rng{1};
@@ -151,3 +149,5 @@ TEST_CASE("bad input", "[embed][glove]") {
   refused([](auto& o) { o.epochs = 0; });
   refused([](auto& o) { o.threads = -1; });
 }
+
+}  // namespace glove_tests

@@ -8,7 +8,7 @@
 
 #include "../support/catch.hpp"
 
-namespace {
+namespace item_corpus_tests {
 
 using Sentences = std::vector<std::vector<std::string>>;
 
@@ -19,8 +19,6 @@ Sentences read(loyal::ItemCorpus& corpus) {
   while (corpus.next(sentence)) all.emplace_back(sentence.begin(), sentence.end());
   return all;
 }
-
-}  // namespace
 
 TEST_CASE("sessions are runs of a user's items", "[embed][item_corpus]") {
   loyal::EventLog log;
@@ -94,3 +92,5 @@ TEST_CASE("unknown kinds and negative gaps are refused", "[embed][item_corpus]")
   CHECK_THROWS_AS((loyal::ItemCorpus{known, {.kinds = {"veiw"}}}), loyal::DataError);
   CHECK_THROWS_AS((loyal::ItemCorpus{known, {.gap = -1}}), loyal::OptionError);
 }
+
+}  // namespace item_corpus_tests

@@ -10,10 +10,10 @@
 #include "../support/damage.hpp"
 #include "../support/temporary_directory.hpp"
 
+namespace word2vec_binary_tests {
+
 using loyal::Index;
 using loyal::Matrix;
-
-namespace {
 
 std::string raw(std::initializer_list<float> numbers) {
   std::string bytes(numbers.size() * 4, '\0');
@@ -24,8 +24,6 @@ std::string raw(std::initializer_list<float> numbers) {
 loyal::WordVectors parse(const std::string& file, const loyal::WordFileOptions& options = {}) {
   return loyal::detail::parse_word2vec_binary(loyal::testing::to_bytes(file), "x.bin", options);
 }
-
-}  // namespace
 
 TEST_CASE("Binary vectors come back bit for bit", "[embed]") {
   const loyal::testing::TemporaryDirectory folder;
@@ -81,3 +79,5 @@ TEST_CASE("Damaged binary vectors are refused with their place", "[embed]") {
               static_cast<void>(loyal::detail::parse_word2vec_binary(bytes, "x"));
             }) > 50);
 }
+
+}  // namespace word2vec_binary_tests

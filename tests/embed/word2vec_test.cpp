@@ -10,6 +10,8 @@
 
 #include "../support/catch.hpp"
 
+namespace word2vec_tests {
+
 using loyal::Index;
 using loyal::Matrix;
 using loyal::Word2Vec;
@@ -18,8 +20,6 @@ using loyal::WordOutput;
 using loyal::detail::HuffmanTree;
 using loyal::detail::PairKernel;
 using loyal::detail::RowTable;
-
-namespace {
 
 /// Sentences of two topics: words of one topic keep company with each other only.
 std::string two_topics(int sentences, std::uint64_t seed) {
@@ -84,8 +84,6 @@ struct Failing {
     return true;
   }
 };
-
-}  // namespace
 
 TEST_CASE("lanes are summed in order", "[embed][word2vec]") {
   using P = loyal::detail::packet::packet_traits<float>::type;
@@ -419,3 +417,5 @@ TEST_CASE("options outside their domains are refused", "[embed][word2vec]") {
   refused([](auto& o) { o.threads = -1; });
   refused([](auto& o) { o.ngrams = {.max_letters = 3, .buckets = 0}; });
 }
+
+}  // namespace word2vec_tests

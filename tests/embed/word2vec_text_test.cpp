@@ -12,11 +12,11 @@
 #include "../support/damage.hpp"
 #include "../support/temporary_directory.hpp"
 
+namespace word2vec_text_tests {
+
 using loyal::Index;
 using loyal::Matrix;
 using loyal::WordVectors;
-
-namespace {
 
 WordVectors parse(const std::string& text, const loyal::WordFileOptions& options = {}) {
   const std::vector<char> exact(text.begin(), text.end());
@@ -38,8 +38,6 @@ WordVectors random_vectors(Index n, Index d) {
   }
   return {words, x};
 }
-
-}  // namespace
 
 TEST_CASE("Numbers are read as std::from_chars and strtof read them", "[embed]") {
   loyal::Rng rng{1};
@@ -173,3 +171,5 @@ TEST_CASE("What text cannot hold is not written", "[embed]") {
       loyal::DataError);
   CHECK(folder.count() == 0);
 }
+
+}  // namespace word2vec_text_tests

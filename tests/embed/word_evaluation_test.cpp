@@ -9,10 +9,10 @@
 #include "../support/catch.hpp"
 #include "../support/temporary_directory.hpp"
 
+namespace word_evaluation_tests {
+
 using loyal::Matrix;
 using loyal::WordVectors;
-
-namespace {
 
 WordVectors vectors_of(std::initializer_list<const char*> words, Matrix<float> x) {
   loyal::Vocabulary vocabulary;
@@ -28,8 +28,6 @@ struct File {
     loyal::write_atomically(path, [&](loyal::FileWriter& out) { out.write(text); });
   }
 };
-
-}  // namespace
 
 TEST_CASE("Similarity of pairs: ranks, unknown words, case", "[embed]") {
   const auto vectors =
@@ -107,3 +105,5 @@ TEST_CASE("The published files are read to their last line", "[embed]") {
   CHECK(analogies.sections.size() == 14);
   CHECK(analogies.all.unknown == 19544);
 }
+
+}  // namespace word_evaluation_tests

@@ -9,10 +9,10 @@
 #include "../support/damage.hpp"
 #include "../support/temporary_directory.hpp"
 
+namespace word_vectors_file_tests {
+
 using loyal::Index;
 using loyal::Matrix;
-
-namespace {
 
 loyal::WordVectors some_vectors(Index n) {
   loyal::Rng rng{2};
@@ -24,8 +24,6 @@ loyal::WordVectors some_vectors(Index n) {
   for (Index i = 0; i < x.size(); ++i) x.data()[i] = rng.normal<float>();
   return {words, x};
 }
-
-}  // namespace
 
 TEST_CASE("Word vectors in safetensors come back with words, counts and bits", "[embed]") {
   const loyal::testing::TemporaryDirectory folder;
@@ -84,3 +82,5 @@ TEST_CASE("Vectors and words are exported for NumPy", "[embed]") {
                   loyal::DataError);
   CHECK_FALSE(loyal::file_exists(folder / "y.npy"));
 }
+
+}  // namespace word_vectors_file_tests

@@ -10,12 +10,12 @@
 
 #include "../support/catch.hpp"
 
+namespace word_vectors_tests {
+
 using loyal::Index;
 using loyal::Matrix;
 using loyal::RowVector;
 using loyal::WordVectors;
-
-namespace {
 
 WordVectors random_vectors(Index n, Index d, std::uint64_t seed = 1) {
   loyal::Rng rng{seed};
@@ -30,8 +30,6 @@ WordVectors random_vectors(Index n, Index d, std::uint64_t seed = 1) {
 double cosine(const RowVector<double>& a, const RowVector<double>& b) {
   return a.dot(b) / a.norm() / b.norm();
 }
-
-}  // namespace
 
 TEST_CASE("Words find their vectors and neighbors", "[embed]") {
   const auto vectors = random_vectors(400, 12);
@@ -141,3 +139,5 @@ TEST_CASE("Vectors without words, wrong sizes and unknown words", "[embed]") {
   CHECK(copy == a);
   CHECK_FALSE(copy == none);
 }
+
+}  // namespace word_vectors_tests

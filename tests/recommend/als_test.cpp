@@ -10,6 +10,8 @@
 #include "../support/catch.hpp"
 #include "../support/recommender_contract.hpp"
 
+namespace als_tests {
+
 using loyal::ALS;
 using loyal::ALSSolver;
 using loyal::DealingWeight;
@@ -18,8 +20,6 @@ using loyal::Interactions;
 using loyal::Matrix;
 using loyal::Vector;
 using loyal::testing::grouped_interactions;
-
-namespace {
 
 using Options = ALS<double>::Options;
 
@@ -93,8 +93,6 @@ double loss_of(const ALS<double>& model) {
   }
   return sum;
 }
-
-}  // namespace
 
 TEST_CASE("ALS keeps the contract of recommenders", "[recommend][als]") {
   loyal::testing::check_recommender([](int threads, std::uint64_t seed) {
@@ -299,3 +297,5 @@ TEST_CASE("ALS refuses weights and options out of their domains", "[recommend][a
                                                  {.threads = -1}})
     CHECK_THROWS_AS(ALS<double>(bad), loyal::OptionError);
 }
+
+}  // namespace als_tests

@@ -9,9 +9,9 @@
 #include "../support/catch.hpp"
 #include "../support/recommender_contract.hpp"
 
-using namespace loyal;
+namespace bspm_tests {
 
-namespace {
+using namespace loyal;
 
 /// The models' scores of all users by dense matrices, with steps of Runge and Kutta as they are taught.
 Matrix<double> dense_scores(const Interactions& train, const BSPM<double>::Options& options,
@@ -55,8 +55,6 @@ Interactions random_interactions(Index users, Index items, std::uint64_t seed) {
       if (rng.bernoulli(0.3)) pairs.push_back({u, i, static_cast<float>(1 + rng.below(3))});
   return {users, items, pairs};
 }
-
-}  // namespace
 
 TEMPLATE_TEST_CASE("BSPM keeps the contract of recommenders", "", float, double) {
   testing::check_recommender([](int threads, std::uint64_t seed) {
@@ -125,3 +123,5 @@ TEST_CASE("BSPM refuses bad input") {
                     ContainsSubstring("user 0, item 0 is -1"));
   CHECK_THROWS_AS(model.train().items_of(0), DataError);
 }
+
+}  // namespace bspm_tests

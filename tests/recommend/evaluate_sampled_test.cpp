@@ -9,9 +9,9 @@
 
 #include "../support/catch.hpp"
 
-using namespace loyal;
+namespace evaluate_sampled_tests {
 
-namespace {
+using namespace loyal;
 
 /// Factors of few values, so that scores tie.
 struct TiedFactors : FactorRecommender<TiedFactors, double> {
@@ -28,8 +28,6 @@ struct TiedFactors : FactorRecommender<TiedFactors, double> {
     return {user_factors_.row(0), {}, {}};
   }
 };
-
-}  // namespace
 
 TEST_CASE("Sampled evaluation agrees with brute force on the same draws", "[recommend]") {
   Rng rng{3};
@@ -101,3 +99,5 @@ TEST_CASE("Sampled evaluation refuses what it cannot judge", "[recommend]") {
   CHECK_THROWS_AS(evaluate_sampled(model, train, train, {.k = 0}), OptionError);
   CHECK_THROWS_AS(evaluate_sampled(model, train, train, {.negatives = 0}), OptionError);
 }
+
+}  // namespace evaluate_sampled_tests

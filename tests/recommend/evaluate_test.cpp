@@ -10,9 +10,9 @@
 
 #include "../support/catch.hpp"
 
-using namespace loyal;
+namespace evaluate_tests {
 
-namespace {
+using namespace loyal;
 
 /// Random factors rounded to few values, so that scores tie; folding in gives the factors of the user who has the
 /// history's first item as number.
@@ -43,8 +43,6 @@ Interactions random_part(Rng& rng, Index users, Index items, double share,
         pairs.push_back({static_cast<std::int32_t>(u), static_cast<std::int32_t>(i)});
   return {users, items, pairs};
 }
-
-}  // namespace
 
 TEST_CASE("Evaluation agrees with brute force, ties and users without test items included",
           "[recommend]") {
@@ -209,3 +207,5 @@ TEST_CASE("Evaluation refuses what does not fit", "[recommend]") {
                   ShapeError);
   CHECK_THROWS_AS(evaluate_new_users(model, random_part(rng, 6, 4, 0.4), test), ShapeError);
 }
+
+}  // namespace evaluate_tests

@@ -8,9 +8,9 @@
 #include "../support/catch.hpp"
 #include "../support/recommender_contract.hpp"
 
-using namespace loyal;
+namespace factor_recommender_tests {
 
-namespace {
+using namespace loyal;
 
 /// The least that a factor model writes itself: here items have random factors and a user the mean of theirs.
 template <Scalar T>
@@ -38,8 +38,6 @@ struct Mean : FactorRecommender<Mean<T>, T> {
 };
 
 static_assert(Recommender<Mean<float>> && Recommender<Mean<double>>);
-
-}  // namespace
 
 TEMPLATE_TEST_CASE("A model of factors scores by products, and finds like items by angles",
                    "[recommend]", float, double) {
@@ -81,3 +79,5 @@ TEMPLATE_TEST_CASE("A model of factors scores by products, and finds like items 
     }
   }
 }
+
+}  // namespace factor_recommender_tests

@@ -7,10 +7,10 @@
 #include "../support/catch.hpp"
 #include "../support/temporary_directory.hpp"
 
+namespace fallback_tests {
+
 using loyal::Index;
 using loyal::Interactions;
-
-namespace {
 
 /// How often each item was dealt with.
 class Counts : public loyal::RecommenderBase<Counts, float> {
@@ -62,8 +62,6 @@ Model some_model(Index minimum) {
   return {loyal::ALS<float>{{.factors = 2}}, Counts{}, {.minimum_history = minimum}};
 }
 
-}  // namespace
-
 TEST_CASE("Fallback asks the main model where there is a history, else the backup", "[recommend]") {
   auto model = some_model(2);
   CHECK_THROWS_AS(model.recommend(0, 3), loyal::NotFitted);
@@ -101,3 +99,5 @@ TEST_CASE("Fallback comes back from its two files", "[recommend]") {
   CHECK_THROWS_AS(empty.load(folder / "nothing"), loyal::FormatError);
   CHECK_THROWS_AS(empty.recommend(0, 1), loyal::NotFitted);
 }
+
+}  // namespace fallback_tests

@@ -15,11 +15,11 @@
 #include "../support/damage.hpp"
 #include "../support/temporary_directory.hpp"
 
+namespace hnsw_index_tests {
+
 using loyal::HNSWIndex;
 using loyal::Index;
 using loyal::Matrix;
-
-namespace {
 
 Matrix<float> random_rows(Index rows, Index cols, std::uint64_t seed) {
   Matrix<float> x(rows, cols);
@@ -27,8 +27,6 @@ Matrix<float> random_rows(Index rows, Index cols, std::uint64_t seed) {
   for (Index i = 0; i < x.size(); ++i) x.data()[i] = rng.normal<float>();
   return x;
 }
-
-}  // namespace
 
 TEST_CASE("HNSWIndex finds nearly all of the best, more with a wider search", "[recommend]") {
   const Matrix<float> items = random_rows(800, 8, 1);
@@ -99,3 +97,5 @@ TEST_CASE("HNSWIndex refuses wrong options and numbers", "[recommend]") {
 #else
 TEST_CASE("HNSWIndex needs hnswlib", "[recommend]") { WARN("skipped: hnswlib is not installed"); }
 #endif
+
+}  // namespace hnsw_index_tests

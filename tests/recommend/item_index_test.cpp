@@ -10,14 +10,14 @@
 
 #include "../support/catch.hpp"
 
+namespace item_index_tests {
+
 using loyal::Index;
 using loyal::Interactions;
 using loyal::ItemIndex;
 using loyal::Matrix;
 using loyal::RecommendFilter;
 using loyal::Scored;
-
-namespace {
 
 enum class Kind { normal, skewed, whole };
 
@@ -69,8 +69,6 @@ template <class T>
 std::vector<T> row_of(const Matrix<T>& x, Index row) {
   return {x.data() + row * x.cols(), x.data() + (row + 1) * x.cols()};
 }
-
-}  // namespace
 
 TEMPLATE_TEST_CASE("ItemIndex finds, to the bit, the best of all scores", "[recommend]", float,
                    double) {
@@ -272,3 +270,5 @@ TEST_CASE("ItemIndex refuses wrong questions and parts that are no index", "[rec
   refused([](auto&, auto& bounds, auto&) { bounds.pop_back(); });
   refused([](auto&, auto&, auto& codes) { codes.pop_back(); });
 }
+
+}  // namespace item_index_tests

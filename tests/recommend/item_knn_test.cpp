@@ -12,13 +12,13 @@
 #include "../support/random_interactions.hpp"
 #include "../support/recommender_contract.hpp"
 
+namespace item_knn_tests {
+
 using loyal::Index;
 using loyal::Interaction;
 using loyal::Interactions;
 using loyal::ItemKNN;
 using loyal::RowMeasure;
-
-namespace {
 
 /// All similarities from a dense matrix, in double, by the formulas as they are written.
 loyal::Matrix<double> similarities(const Interactions& data, RowMeasure measure, double shrinkage) {
@@ -64,8 +64,6 @@ loyal::Matrix<double> similarities(const Interactions& data, RowMeasure measure,
 
 constexpr RowMeasure measures[] = {RowMeasure::cosine, RowMeasure::jaccard, RowMeasure::tf_idf,
                                    RowMeasure::bm25, RowMeasure::graph};
-
-}  // namespace
 
 TEMPLATE_TEST_CASE("ItemKNN keeps the contract of recommenders", "[recommend]", float, double) {
   loyal::testing::check_recommender(
@@ -132,3 +130,5 @@ TEST_CASE("ItemKNN: negative values and options outside their domain", "[recomme
   cosine.fit(data);
   CHECK(cosine.weights().coeff(0, 1) == Approx(-4.0 / 5));
 }
+
+}  // namespace item_knn_tests

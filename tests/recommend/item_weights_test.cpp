@@ -10,11 +10,11 @@
 #include "../support/recommender_contract.hpp"
 #include "../support/temporary_directory.hpp"
 
+namespace item_weights_tests {
+
 using loyal::Index;
 using loyal::Interaction;
 using loyal::Interactions;
-
-namespace {
 
 /// W_ji = number of users who have both, times 1 + the difference of their numbers: not symmetric.
 template <class T, class Weights>
@@ -32,8 +32,6 @@ class Together : public loyal::ItemWeightRecommender<Together<T, Weights>, T, We
     this->train_ = train;
   }
 };
-
-}  // namespace
 
 TEMPLATE_TEST_CASE("Item weights, sparse and dense, keep the contract of recommenders",
                    "[recommend]", loyal::SparseItemWeights<float>,
@@ -98,3 +96,5 @@ TEST_CASE("Item weights: files that do not fit their interactions are refused", 
   CHECK_FALSE(attempt({0, 1, 1, 2}, {2, 0, 1}, 3));  // offsets end early
   CHECK_FALSE(attempt({1, 1, 1, 3}, {2, 0, 1}, 3));  // offsets begin late
 }
+
+}  // namespace item_weights_tests

@@ -8,12 +8,12 @@
 #include "../support/catch.hpp"
 #include "../support/recommender_contract.hpp"
 
+namespace logistic_mf_tests {
+
 using loyal::Index;
 using loyal::Interactions;
 using loyal::LogisticMF;
 using loyal::Matrix;
-
-namespace {
 
 using Options = LogisticMF<double>::Options;
 
@@ -41,8 +41,6 @@ double likelihood(const Options& o, const Matrix<double>& x, const Matrix<double
     }
   return sum;
 }
-
-}  // namespace
 
 TEST_CASE("LogisticMF keeps the contract of recommenders", "[recommend][logistic_mf]") {
   loyal::testing::check_recommender(
@@ -140,3 +138,5 @@ TEST_CASE("LogisticMF refuses weights and options out of their domains",
                                                  {.threads = -1}})
     CHECK_THROWS_AS(LogisticMF<double>(bad), loyal::OptionError);
 }
+
+}  // namespace logistic_mf_tests

@@ -9,11 +9,11 @@
 
 #include "../support/catch.hpp"
 
+namespace mmr_tests {
+
 using loyal::Index;
 using loyal::Matrix;
 using loyal::Scored;
-
-namespace {
 
 /// The definition, looked up anew for each choice.
 template <class T>
@@ -48,8 +48,6 @@ std::vector<Index> by_definition(const std::vector<Scored<T>>& ranked, const Mat
   }
   return chosen;
 }
-
-}  // namespace
 
 TEMPLATE_TEST_CASE("MMR chooses as its definition says", "[recommend]", float, double) {
   using T = TestType;
@@ -101,3 +99,5 @@ TEST_CASE("MMR refuses what makes no sense", "[recommend]") {
   const std::vector<Scored<float>> none{{0, std::numeric_limits<float>::quiet_NaN()}};
   CHECK_THROWS_AS(loyal::mmr<float>(none, factors), loyal::DataError);
 }
+
+}  // namespace mmr_tests

@@ -7,9 +7,9 @@
 
 #include "../support/catch.hpp"
 
-using namespace loyal;
+namespace rating_factors_tests {
 
-namespace {
+using namespace loyal;
 
 /// Random factors of items; choosing an item speaks for its own factors.
 template <Scalar T>
@@ -39,8 +39,6 @@ struct Drawn : RatingFactors<Drawn<T>, T> {
       this->user_factors_.row(u) = this->solve({train.items_of(u), train.values_of(u)});
   }
 };
-
-}  // namespace
 
 TEMPLATE_TEST_CASE("A folded-in user's factors make the gradient of their problem vanish",
                    "[recommend]", float, double) {
@@ -92,3 +90,5 @@ TEMPLATE_TEST_CASE("A folded-in user's factors make the gradient of their proble
   CHECK_THROWS_AS(model.predict(0, 9), DataError);
   CHECK_THROWS_AS(Drawn<T>{}.predict(0, 0), NotFitted);
 }
+
+}  // namespace rating_factors_tests

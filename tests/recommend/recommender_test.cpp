@@ -8,9 +8,9 @@
 
 #include "../support/catch.hpp"
 
-using namespace loyal;
+namespace recommender_tests {
 
-namespace {
+using namespace loyal;
 
 /// Scores that a table holds; a folded-in user has the first user's.
 struct Tabled : RecommenderBase<Tabled, float> {
@@ -41,8 +41,6 @@ Tabled random_table(Rng& rng, Index users, Index items) {
     model.table.data()[i] = static_cast<float>(rng.below(6));  // with ties
   return model;
 }
-
-}  // namespace
 
 TEST_CASE("A filter works inside the ranking", "[recommend]") {
   Rng rng{8};
@@ -120,3 +118,5 @@ TEST_CASE("A recommender refuses what it does not know", "[recommend]") {
   CHECK_THROWS_AS(model.recommend(0, 1, {.allow = outside}), DataError);
   CHECK_THROWS_AS(model.recommend(0, 1, {.on_sale = short_list}), ShapeError);
 }
+
+}  // namespace recommender_tests

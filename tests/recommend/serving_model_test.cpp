@@ -13,11 +13,11 @@
 #include "../support/damage.hpp"
 #include "../support/temporary_directory.hpp"
 
+namespace serving_model_tests {
+
 using loyal::Index;
 using loyal::Interactions;
 using loyal::ServingModel;
-
-namespace {
 
 template <class T>
 loyal::ALS<T> some_model(Index users, Index items, bool named) {
@@ -52,8 +52,6 @@ void check_list(const loyal::ALS<T>& als, Index user, std::span<const loyal::Sco
           Approx(static_cast<double>(found[r].score)).margin(1e-6));
   }
 }
-
-}  // namespace
 
 TEMPLATE_TEST_CASE("A served model recommends as the model does, by number and by name",
                    "[recommend]", float, double) {
@@ -148,3 +146,5 @@ TEST_CASE("A damaged file of a served model is refused or answered without harm"
       });
   CHECK(refused > static_cast<int>(valid.size()));
 }
+
+}  // namespace serving_model_tests

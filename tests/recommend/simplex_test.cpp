@@ -10,9 +10,9 @@
 #include "../support/catch.hpp"
 #include "../support/recommender_contract.hpp"
 
-using namespace loyal;
+namespace simplex_tests {
 
-namespace {
+using namespace loyal;
 
 using Model = detail::SimpleXModel<double>;
 
@@ -57,8 +57,6 @@ double plain_loss(const Model& model, const Interactions& train,
   }
   return loss;
 }
-
-}  // namespace
 
 TEMPLATE_TEST_CASE("SimpleX keeps the contract of recommenders", "", float, double) {
   testing::check_recommender([](int threads, std::uint64_t seed) {
@@ -199,3 +197,5 @@ TEST_CASE("SimpleX learns, tells, stops, and refuses bad options") {
         Options{.learning_rate = 0}, Options{.user_learning_rate = nan}, Options{.threads = -1}})
     CHECK_THROWS_AS(SimpleX<float>(bad), OptionError);
 }
+
+}  // namespace simplex_tests

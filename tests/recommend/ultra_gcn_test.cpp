@@ -9,9 +9,9 @@
 #include "../support/catch.hpp"
 #include "../support/recommender_contract.hpp"
 
-using namespace loyal;
+namespace ultra_gcn_tests {
 
-namespace {
+using namespace loyal;
 
 /// Omega of all pairs of items by dense matrices, the strongest k of a row left; 0 elsewhere.
 Matrix<double> plain_neighbors(const Interactions& train, Index k) {
@@ -57,8 +57,6 @@ double plain_loss(const Interactions& train, const std::vector<std::int32_t>& us
   }
   return loss;
 }
-
-}  // namespace
 
 TEMPLATE_TEST_CASE("UltraGCN keeps the contract of recommenders", "", float, double) {
   testing::check_recommender(
@@ -171,3 +169,5 @@ TEST_CASE("UltraGCN learns, tells, stops, and refuses bad options") {
         Options{.threads = -1}})
     CHECK_THROWS_AS(UltraGCN<float>(bad), OptionError);
 }
+
+}  // namespace ultra_gcn_tests

@@ -14,10 +14,10 @@
 #include "../support/survival_data.hpp"
 #include "../support/temporary_directory.hpp"
 
+namespace aft_tests {
+
 using namespace loyal;
 using testing::TwentyRows;
-
-namespace {
 
 constexpr TimeDistribution all[]{TimeDistribution::weibull, TimeDistribution::exponential,
                                  TimeDistribution::log_normal, TimeDistribution::log_logistic};
@@ -39,8 +39,6 @@ double draw_z(Rng& rng, TimeDistribution distribution) {
   if (distribution == TimeDistribution::log_logistic) return std::log((1 - u) / u);
   return std::log(-std::log(u));
 }
-
-}  // namespace
 
 TEST_CASE("aft: twenty rows agree with R's survreg") {
   const TwentyRows d;
@@ -307,3 +305,5 @@ TEST_CASE("aft: what cannot be fitted leaves the model as it was; files") {
   read_parameters(Safetensors(directory / "aft.safetensors"), loaded, "", Shapes::of_file);
   CHECK(loaded.survival(d.x(), {3}) == model.survival(d.x(), {3}));
 }
+
+}  // namespace aft_tests

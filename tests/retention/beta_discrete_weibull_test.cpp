@@ -8,9 +8,9 @@
 #include "../support/catch.hpp"
 #include "../support/lifetime.hpp"
 
-using namespace loyal;
+namespace beta_discrete_weibull_tests {
 
-namespace {
+using namespace loyal;
 
 const auto high_end = ContractHistory::of_survivors({1000, 869, 743, 653, 593, 551, 517, 491});
 const auto regular = ContractHistory::of_survivors({1000, 631, 468, 382, 326, 289, 262, 241});
@@ -18,8 +18,6 @@ const auto regular = ContractHistory::of_survivors({1000, 631, 468, 382, 326, 28
 BetaDiscreteWeibull<double> of(const Vector<double>& v) {
   return BetaDiscreteWeibull<double>{{.gamma = v[0], .delta = v[1], .c = v[2]}};
 }
-
-}  // namespace
 
 TEST_CASE("BdW: with c = 1 it is the sBG, and it fits at least as well", "[retention]") {
   const BetaDiscreteWeibull<double> model{{.gamma = 0.7, .delta = 1.2, .c = 1}};
@@ -80,3 +78,5 @@ TEST_CASE("BdW: no maximum, and bad input", "[retention]") {
   CHECK_THROWS_AS(BetaDiscreteWeibull<double>{}.survival(1), NotFitted);
   CHECK_THROWS_AS(BetaDiscreteWeibull<double>({.gamma = 1, .delta = 1, .c = -1}), OptionError);
 }
+
+}  // namespace beta_discrete_weibull_tests

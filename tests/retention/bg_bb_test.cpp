@@ -8,10 +8,10 @@
 #include "../support/catch.hpp"
 #include "../support/lifetime.hpp"
 
+namespace bg_bb_tests {
+
 using namespace loyal;
 using testing::History;
-
-namespace {
 
 const BGBB<double> published{
     {.alpha = 1.20352, .beta = 0.74972, .gamma = 0.65672, .delta = 2.78344}};
@@ -42,8 +42,6 @@ struct BruteForce {
     for (int k = 1; k <= periods; ++k) future += buys(1, n) * stays(n + k, 0);
   }
 };
-
-}  // namespace
 
 TEST_CASE("BG/BB: donations, the published estimates", "[retention]") {
   const auto path = testing::cdnow_file("donations.csv");
@@ -167,3 +165,5 @@ TEST_CASE("BG/BB: no maximum, and bad input", "[retention]") {
   CHECK_THROWS_AS((BGBB<double>{BGBB<double>::Options{.penalizer = nan}}), OptionError);
   CHECK(published.probability_of_purchases(3, 2) == 0);
 }
+
+}  // namespace bg_bb_tests

@@ -10,11 +10,11 @@
 #include "../support/catch.hpp"
 #include "../support/lifetime.hpp"
 
+namespace bg_nbd_tests {
+
 using namespace loyal;
 using testing::History;
 using Kernel = loyal::detail::BetaGeometricKernel<0>;
-
-namespace {
 
 const BGNBD<double> published{{.r = 0.24259, .alpha = 4.41353, .a = 0.79289, .b = 2.42575}};
 
@@ -38,8 +38,6 @@ struct BruteForce {
                a, b, [&](double p, double q) { return p * std::pow(q, c.frequency - 1); });
   }
 };
-
-}  // namespace
 
 TEST_CASE("BG/NBD: CDNOW, the published estimates", "[retention]") {
   const auto history = testing::cdnow_summary();
@@ -338,3 +336,5 @@ TEST_CASE("BG/NBD: bad input is refused", "[retention]") {
   CHECK_THROWS_AS(BGNBD<double>(PurchaseModelOptions{.penalizer = -1}), OptionError);
   CHECK_THROWS_AS(BGNBD<double>(PurchaseModelOptions{.max_iterations = 0}), OptionError);
 }
+
+}  // namespace bg_nbd_tests

@@ -9,9 +9,9 @@
 
 #include "../support/catch.hpp"
 
-using namespace loyal;
+namespace churn_label_tests {
 
-namespace {
+using namespace loyal;
 
 using Users = std::vector<std::int32_t>;
 using Left = std::vector<char>;
@@ -36,8 +36,6 @@ struct Forgetful {
     return {};
   }
 };
-
-}  // namespace
 
 TEST_CASE("labels at the edges of window and horizon") {
   const Time cutoff = 100 * day;
@@ -166,3 +164,5 @@ TEST_CASE(
   INFO("AUC " << wins / pairs);
   CHECK(wins / pairs > 0.7);
 }
+
+}  // namespace churn_label_tests

@@ -21,10 +21,10 @@
 #include "../support/damage.hpp"
 #include "../support/temporary_directory.hpp"
 
+namespace churn_model_tests {
+
 using namespace loyal;
 using loyal::testing::TemporaryDirectory;
-
-namespace {
 
 const std::vector<std::string> names{"days since the last visit", "lessons", "\"pr\xc3\xa4mie\"",
                                      "noise"};
@@ -81,8 +81,6 @@ struct HeldOut {
   }
   [[nodiscard]] Vector<double> predict_proba(const Values& scores) const { return scores.vector(); }
 };
-
-}  // namespace
 
 TEMPLATE_TEST_CASE(
     "churn_model: ranks customers nearly as well as the truth does, and comes back from a file", "",
@@ -310,3 +308,5 @@ TEST_CASE("ChurnModel refuses to calibrate on one class", "[retention][churn_mod
   loyal::ChurnModel<loyal::LogisticRegression<double>, loyal::IsotonicRegression> model;
   CHECK_THROWS_AS(model.fit(x, {"a", "b"}, left), loyal::DataError);
 }
+
+}  // namespace churn_model_tests

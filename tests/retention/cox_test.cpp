@@ -13,10 +13,10 @@
 #include "../support/survival_data.hpp"
 #include "../support/temporary_directory.hpp"
 
+namespace cox_tests {
+
 using namespace loyal;
 using testing::TwentyRows;
-
-namespace {
 
 /// Log partial likelihood straight from its definition, with sums over all rows for each event.
 double brute_force(const Matrix<double>& x, const Vector<double>& beta, const Values& time,
@@ -82,8 +82,6 @@ void check_matrix(const Matrix<double>& got, const std::vector<double>& wanted,
     CHECK(got.data()[i] ==
           Approx(wanted[static_cast<std::size_t>(i)]).margin(margin).epsilon(1e-8));
 }
-
-}  // namespace
 
 TEST_CASE("cox: likelihood, score and information are those of the definition") {
   Rng rng{1};
@@ -576,3 +574,5 @@ TEST_CASE("cox: what cannot be fitted leaves the model as it was") {
   CHECK_THROWS_AS(Model({.max_iterations = 0}), OptionError);
   CHECK_THROWS_AS(Model({.tolerance = 0}), OptionError);
 }
+
+}  // namespace cox_tests

@@ -7,9 +7,9 @@
 #include "../support/catch.hpp"
 #include "../support/lifetime.hpp"
 
-using namespace loyal;
+namespace customer_summary_tests {
 
-namespace {
+using namespace loyal;
 
 EventLog shop() {
   EventLog log;
@@ -26,8 +26,6 @@ EventLog shop() {
   log.sort();
   return log;
 }
-
-}  // namespace
 
 TEST_CASE("customer summary: counted by hand", "[retention]") {
   const EventLog log = shop();
@@ -111,3 +109,5 @@ TEST_CASE("customer summary: CDNOW's published table", "[retention]") {
         0.0051);  // it has two decimals
   CHECK((summary.history.age - published->age).cwiseAbs().maxCoeff() < 0.0051);
 }
+
+}  // namespace customer_summary_tests

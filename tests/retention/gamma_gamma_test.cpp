@@ -9,9 +9,9 @@
 #include "../support/catch.hpp"
 #include "../support/lifetime.hpp"
 
-using namespace loyal;
+namespace gamma_gamma_tests {
 
-namespace {
+using namespace loyal;
 
 struct Spending {
   std::vector<double> frequency;
@@ -30,8 +30,6 @@ Spending random_spending(const GammaGamma<double>& truth, Index n, Rng& rng) {
 GammaGamma<double> of(const Vector<double>& v) {
   return GammaGamma<double>{{.p = v[0], .q = v[1], .v = v[2]}};
 }
-
-}  // namespace
 
 TEST_CASE("Gamma-Gamma: CDNOW, the published estimates", "[retention]") {
   const auto log = testing::cdnow_sample();
@@ -144,3 +142,5 @@ TEST_CASE("Gamma-Gamma: no maximum, no mean, and bad input", "[retention]") {
   CHECK_THROWS_AS(model.mean_amount(), NotFitted);
   CHECK_THROWS_AS(GammaGamma<double>({.p = 1, .q = 1, .v = 0}), OptionError);
 }
+
+}  // namespace gamma_gamma_tests

@@ -10,17 +10,15 @@
 #include "../support/catch.hpp"
 #include "../support/survival_data.hpp"
 
+namespace kaplan_meier_tests {
+
 using namespace loyal;
 using testing::TwentyRows;
-
-namespace {
 
 void check(const std::vector<double>& got, const std::vector<double>& wanted) {
   REQUIRE(got.size() == wanted.size());
   for (std::size_t i = 0; i < got.size(); ++i) CHECK(got[i] == Approx(wanted[i]).margin(1e-11));
 }
-
-}  // namespace
 
 TEST_CASE("kaplan_meier: twenty rows agree with R's survfit") {
   const TwentyRows d;
@@ -208,3 +206,5 @@ TEST_CASE("kaplan_meier: what cannot be used leaves the curve as it was") {
   CHECK_THROWS_AS(curve.restricted_mean(-1), OptionError);
   CHECK_THROWS_AS(KaplanMeier({.confidence = 1}), OptionError);
 }
+
+}  // namespace kaplan_meier_tests

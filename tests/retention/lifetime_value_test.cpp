@@ -12,20 +12,18 @@
 #include "../support/catch.hpp"
 #include "../support/lifetime.hpp"
 
+namespace lifetime_value_tests {
+
 using namespace loyal;
 
 static_assert(PurchaseForecast<BGNBD<double>> && PurchaseForecast<MBGNBD<float>>);
 static_assert(PurchaseForecast<ParetoNBD<double>> && PurchaseForecast<BGBB<double>>);
 static_assert(!PurchaseForecast<GammaGamma<double>>);
 
-namespace {
-
 const auto customers = testing::history_of({{2, 30.43, 38.86}, {0, 0, 20}, {7, 12, 38}});
 const BGNBD<double> bg_nbd{{.r = 0.243, .alpha = 4.414, .a = 0.793, .b = 2.426}};
 const ParetoNBD<double> pareto{{.r = 0.553, .alpha = 10.58, .s = 0.606, .beta = 11.67}};
 const GammaGamma<double> spending{{.p = 6.25, .q = 3.74, .v = 15.44}};
-
-}  // namespace
 
 TEST_CASE("lifetime value: purchases times amount, later ones less", "[retention]") {
   const Vector<double> amounts = spending.expected_amount({2, 0, 7}, {22.35, 0, 80});
@@ -76,3 +74,5 @@ TEST_CASE("lifetime value: bad input", "[retention]") {
   CHECK_THROWS_AS(lifetime_value(bg_nbd, testing::history_of({{1, 3, 2}}), {1}), DataError);
   CHECK_THROWS_AS(lifetime_value(BGNBD<double>{}, customers, {1, 1, 1}), NotFitted);
 }
+
+}  // namespace lifetime_value_tests

@@ -7,9 +7,9 @@
 
 #include "../support/catch.hpp"
 
-using namespace loyal;
+namespace likelihood_fit_tests {
 
-namespace {
+using namespace loyal;
 
 /// n draws of an exponential distribution with the given sum, and a normal mean m known to an error of 1 / sqrt(n).
 LikelihoodFit fit_exponential(double n, double sum, double m,
@@ -27,8 +27,6 @@ LikelihoodFit fit_exponential(double n, double sum, double m,
   return loyal::detail::maximize_likelihood(f, space, options,
                                             std::vector{Vector<double>(Vector<double>::Zero(2))});
 }
-
-}  // namespace
 
 TEST_CASE("likelihood fit: estimates, errors and intervals of a textbook case", "[retention]") {
   const auto fit = fit_exponential(100, 40, -3);
@@ -117,3 +115,5 @@ TEST_CASE("likelihood fit: no maximum", "[retention]") {
   CHECK_FALSE(fit.converged());
   CHECK(fit.reason == Stop::unbounded);
 }
+
+}  // namespace likelihood_fit_tests

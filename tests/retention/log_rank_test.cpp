@@ -9,14 +9,12 @@
 #include "../support/catch.hpp"
 #include "../support/survival_data.hpp"
 
-using namespace loyal;
+namespace log_rank_tests {
 
-namespace {
+using namespace loyal;
 
 const std::vector<std::int32_t> three_groups{1, 2, 3, 1, 2, 3, 1, 2, 3, 1,
                                              2, 3, 1, 2, 3, 1, 2, 3, 1, 2};
-
-}  // namespace
 
 TEST_CASE("log_rank: twenty rows agree with R's survdiff") {
   const testing::TwentyRows d;
@@ -137,3 +135,5 @@ TEST_CASE("log_rank: what tells nothing has no degrees of freedom; errors") {
   CHECK_THROWS_AS(log_rank_test({1, 2}, {1, 1}, two, {}, {.rho = -1}), OptionError);
   CHECK_THROWS_AS(log_rank_test({1, 2}, {1, 1}, two, {}, {.gamma = std::nan("")}), OptionError);
 }
+
+}  // namespace log_rank_tests

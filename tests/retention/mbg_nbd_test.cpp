@@ -8,15 +8,13 @@
 #include "../support/catch.hpp"
 #include "../support/lifetime.hpp"
 
+namespace mbg_nbd_tests {
+
 using namespace loyal;
 using testing::History;
 using Kernel = loyal::detail::BetaGeometricKernel<1>;
 
-namespace {
-
 const MBGNBD<double> published{{.r = 0.52484, .alpha = 6.18299, .a = 0.89136, .b = 1.614}};
-
-}  // namespace
 
 TEST_CASE("MBG/NBD: CDNOW, the published estimates", "[retention]") {
   const auto history = testing::cdnow_summary();
@@ -118,3 +116,5 @@ TEST_CASE("MBG/NBD: who never came back may have left", "[retention]") {
   CHECK_THROWS_AS(MBGNBD<double>{}.fit(testing::history_of({{1, 3, 2}})), DataError);
   CHECK_THROWS_AS(MBGNBD<double>{}.parameters(), NotFitted);
 }
+
+}  // namespace mbg_nbd_tests

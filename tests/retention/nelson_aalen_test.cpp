@@ -9,16 +9,14 @@
 #include "../support/catch.hpp"
 #include "../support/survival_data.hpp"
 
-using namespace loyal;
+namespace nelson_aalen_tests {
 
-namespace {
+using namespace loyal;
 
 void check(const std::vector<double>& got, const std::vector<double>& wanted) {
   REQUIRE(got.size() == wanted.size());
   for (std::size_t i = 0; i < got.size(); ++i) CHECK(got[i] == Approx(wanted[i]).epsilon(1e-11));
 }
-
-}  // namespace
 
 TEST_CASE("nelson_aalen: twenty rows agree with R's survfit") {
   const testing::TwentyRows d;
@@ -83,3 +81,5 @@ TEST_CASE("nelson_aalen: no event, and errors") {
   CHECK(curve.hazard(2) == 1);
   CHECK_THROWS_AS(NelsonAalen({.confidence = 0}), OptionError);
 }
+
+}  // namespace nelson_aalen_tests

@@ -10,11 +10,11 @@
 #include "../support/catch.hpp"
 #include "../support/lifetime.hpp"
 
+namespace pareto_nbd_tests {
+
 using namespace loyal;
 using testing::History;
 using Kernel = loyal::detail::ParetoKernel;
-
-namespace {
 
 const ParetoNBD<double> published{{.r = 0.55329, .alpha = 10.57789, .s = 0.6062, .beta = 11.6671}};
 
@@ -45,8 +45,6 @@ struct BruteForce {
       }
   }
 };
-
-}  // namespace
 
 TEST_CASE("Pareto/NBD: CDNOW, the published estimates and the holdout", "[retention]") {
   const auto history = testing::cdnow_summary();
@@ -257,3 +255,5 @@ TEST_CASE("Pareto/NBD: no maximum, and bad input", "[retention]") {
   CHECK_THROWS_AS(ParetoNBD<double>{}.discounted_purchases(0.1), NotFitted);
   CHECK_THROWS_AS(ParetoNBD<double>({.r = 1, .alpha = nan, .s = 1, .beta = 1}), OptionError);
 }
+
+}  // namespace pareto_nbd_tests

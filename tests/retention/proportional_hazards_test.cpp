@@ -9,10 +9,10 @@
 #include "../support/catch.hpp"
 #include "../support/survival_data.hpp"
 
+namespace proportional_hazards_tests {
+
 using namespace loyal;
 using testing::TwentyRows;
-
-namespace {
 
 ProportionalHazardsTest run(const SurvivalRows& rows,
                             TimeTransform transform = TimeTransform::kaplan_meier) {
@@ -28,8 +28,6 @@ void check(const ProportionalHazardsTest& test, double a, double b, double globa
   CHECK(test.global.statistic == Approx(global).epsilon(1e-8));
   CHECK(test.global.degrees == 2);
 }
-
-}  // namespace
 
 TEST_CASE("proportional_hazards: twenty rows agree with R's cox.zph") {
   const TwentyRows d;
@@ -150,3 +148,5 @@ TEST_CASE("proportional_hazards: features that say nothing, and errors") {
   CHECK_NOTHROW(proportional_hazards_test(model, x, early, d.event));
   CHECK_THROWS_AS(proportional_hazards_test(model, x, d.time, std::vector<int>(20, 0)), DataError);
 }
+
+}  // namespace proportional_hazards_tests

@@ -7,15 +7,13 @@
 #include "../support/catch.hpp"
 #include "../support/lifetime.hpp"
 
-using namespace loyal;
+namespace shifted_beta_geometric_tests {
 
-namespace {
+using namespace loyal;
 
 // Fader & Hardie, 2007, table 1, of 1000 customers.
 const auto high_end = ContractHistory::of_survivors({1000, 869, 743, 653, 593, 551, 517, 491});
 const auto regular = ContractHistory::of_survivors({1000, 631, 468, 382, 326, 289, 262, 241});
-
-}  // namespace
 
 TEST_CASE("sBG: the published estimates", "[retention]") {
   ShiftedBetaGeometric<double> model;
@@ -99,3 +97,5 @@ TEST_CASE("sBG: no maximum, and bad input", "[retention]") {
   CHECK_THROWS_AS(ShiftedBetaGeometric<double>{}.survival(1), NotFitted);
   CHECK_THROWS_AS(ShiftedBetaGeometric<double>({.alpha = 1, .beta = 0}), OptionError);
 }
+
+}  // namespace shifted_beta_geometric_tests
