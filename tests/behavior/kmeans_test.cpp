@@ -155,6 +155,51 @@ TEST_CASE("a center without samples gets the farthest one") {
   }
 }
 
+TEST_CASE("batches: one sample at a time is the mean so far") {
+  // With one cluster every draw moves the center by 1 / n: it ends at the mean of all draws.
+  Rng rng{6};
+  Matrix<double> x(1000, 1);
+  for (Index i = 0; i < 1000; ++i) x(i, 0) = rng.normal();
+  KMeans<double> model{{.clusters = 1, .max_iterations = 400, .restarts = 1, .batch = 100}};
+  model.fit(x);
+  CHECK(model.iterations() == 400);
+  CHECK_FALSE(model.converged());
+  CHECK(model.centers()(0, 0) == Approx(x.mean()).margin(4 / std::sqrt(40'000.0)));
+  CHECK(model.centers()(0, 0) != x.mean());
+}
+
+TEMPLATE_TEST_CASE("batches find nearly what all samples find, the same for any threads", "", float,
+                   double) {
+  Rng rng{7};
+  const auto x = blobs<TestType>(rng, 1500, 6, 4, 6, 100);
+  typename KMeans<TestType>::Options options{.clusters = 6, .seed = 3};
+  KMeans<TestType> all{options};
+  all.fit(x);
+  options.batch = 300;
+  KMeans<TestType> batches{options};
+  batches.fit(x);
+  CHECK(batches.inertia() >= all.inertia() * 0.9999);
+  CHECK(batches.inertia() < all.inertia() * 1.03);
+  CHECK(batches.inertia() ==
+        Approx(inertia_of(x, batches.centers(), batches.labels())).epsilon(1e-3));
+  CHECK(batches.predict(x) == batches.labels());
+  options.threads = 1;
+  KMeans<TestType> one{options};
+  one.fit(x);
+  CHECK(one.centers() == batches.centers());
+  CHECK(one.labels() == batches.labels());
+  options.seed = 4;
+  KMeans<TestType> other{options};
+  other.fit(x);
+  CHECK(other.centers() != batches.centers());
+  options.batch = x.rows();  // no fewer than there are: all at once
+  options.seed = 3;
+  KMeans<TestType> whole{options};
+  whole.fit(x);
+  CHECK(whole.centers() == all.centers());
+  CHECK_THROWS_AS(KMeans<TestType>({.batch = -1}), OptionError);
+}
+
 TEST_CASE("impossible input of k-means") {
   CHECK_THROWS_AS(KMeans<double>({.clusters = 0}), OptionError);
   CHECK_THROWS_AS(KMeans<double>({.restarts = 0}), OptionError);

@@ -9,6 +9,7 @@
 #include <loyal/core/random.hpp>
 
 #include "../support/catch.hpp"
+#include "../support/random_log.hpp"
 
 using namespace loyal;
 
@@ -82,4 +83,14 @@ TEST_CASE("RFM scores turn recency around") {
   for (Index u = 0; u < 10; ++u)
     for (Index c = 0; c < 3; ++c) CHECK(scores(u, c) == 1 + u / 2);
   CHECK_THROWS_AS(rfm_scores(FeatureMatrix<double>{}), DataError);
+}
+
+TEST_CASE("RFM and its scores are blind to the future") {
+  testing::check_blind_to_the_future(3, [](const Observed& known) {
+    const auto table = rfm<double>(known, {.kinds = {"purchase"}});
+    std::string text = testing::text_of(table.values) + testing::text_of_names(table.names);
+    for (const auto user : table.users) text += " " + std::to_string(user);
+    if (table.values.rows() > 0) text += testing::text_of(rfm_scores(table));
+    return text;
+  });
 }

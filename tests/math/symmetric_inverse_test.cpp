@@ -13,7 +13,7 @@ namespace {
 
 template <class T>
 Matrix<T> random_definite(Index n, loyal::Rng& rng) {
-  Matrix<double> x(n, 30);
+  Matrix<double> x(n, 8);
   for (Index i = 0; i < x.size(); ++i) x.data()[i] = rng.normal();
   Matrix<double> a = x * x.transpose();
   a.diagonal().array() += 5;
@@ -25,7 +25,7 @@ Matrix<T> random_definite(Index n, loyal::Rng& rng) {
 TEMPLATE_TEST_CASE("Symmetric inverse times the matrix is one", "[math]", float, double) {
   using T = TestType;
   loyal::Rng rng{1};
-  for (const Index n : {0, 1, 2, 31, 32, 33, 64, 100, 256, 257, 300, 530}) {
+  for (const Index n : {0, 1, 2, 31, 32, 33, 64, 100, 257}) {
     const Matrix<T> a = random_definite<T>(n, rng);
     Matrix<T> inverse = a;
     for (Index i = 0; i < n; ++i)  // the upper half is not read
@@ -40,7 +40,7 @@ TEMPLATE_TEST_CASE("Symmetric inverse times the matrix is one", "[math]", float,
 
 TEST_CASE("Symmetric inverse is the same for any number of threads", "[math]") {
   loyal::Rng rng{2};
-  const Matrix<float> a = random_definite<float>(600, rng);
+  const Matrix<float> a = random_definite<float>(200, rng);
   Matrix<float> one = a;
   REQUIRE(loyal::invert_symmetric(one, {.threads = 1}));
   for (const int threads : {2, 7}) {
@@ -52,7 +52,7 @@ TEST_CASE("Symmetric inverse is the same for any number of threads", "[math]") {
 
 TEST_CASE("Symmetric inverse: what is not positive definite, or not square", "[math]") {
   loyal::Rng rng{3};
-  for (const Index n : {1, 40, 300}) {
+  for (const Index n : {1, 40, 150}) {
     Matrix<double> a = random_definite<double>(n, rng);
     a(n - 1, n - 1) = -1;
     CHECK_FALSE(loyal::invert_symmetric(a));

@@ -37,15 +37,14 @@ TEMPLATE_TEST_CASE("Truncated SVD equals a dense SVD", "[math]", float, double) 
   for (const auto& [rows, columns, rank, density] : {Shape{1, 1, 1, 1},
                                                      {7, 5, 5, 0.9},
                                                      {5, 40, 3, 0.5},
-                                                     {40, 40, 40, 0.3},
-                                                     {300, 250, 4, 0.05},
-                                                     {260, 400, 12, 0.04},
+                                                     {24, 24, 24, 0.4},
+                                                     {148, 145, 3, 0.06},
                                                      {60, 50, 9, 0.02}}) {
     const auto a = random_sparse<T>(rows, columns, density, rng);
     const auto svd = loyal::truncated_svd(a, {.rank = rank});
     CHECK(svd.converged);
     const Eigen::MatrixXd dense = Matrix<T>(a).template cast<double>();
-    const Eigen::JacobiSVD<Eigen::MatrixXd> truth(dense, Eigen::ComputeThinU | Eigen::ComputeThinV);
+    const Eigen::BDCSVD<Eigen::MatrixXd> truth(dense, Eigen::ComputeThinU | Eigen::ComputeThinV);
     const Index k = std::min({rank, rows, columns});
     REQUIRE(svd.singular_values.size() == k);
     REQUIRE(svd.u.rows() == rows);
@@ -70,14 +69,14 @@ TEMPLATE_TEST_CASE("Truncated SVD restarts until the vectors are good", "[math]"
   using T = TestType;
   loyal::Rng rng{4};
   // Flat spectrum: singular values fall slowly, as those of people's choices do.
-  const auto a = random_sparse<T>(700, 600, 0.02, rng);
-  const auto svd = loyal::truncated_svd(a, {.rank = 8});
+  const auto a = random_sparse<T>(170, 160, 0.05, rng);
+  const auto svd = loyal::truncated_svd(a, {.rank = 3});
   CHECK(svd.converged);
-  const auto rough = loyal::truncated_svd(a, {.rank = 8, .tolerance = 1e-14, .restarts = 0});
+  const auto rough = loyal::truncated_svd(a, {.rank = 3, .tolerance = 1e-14, .restarts = 0});
   CHECK_FALSE(rough.converged);
   const Eigen::MatrixXd dense = Matrix<T>(a).template cast<double>();
   const Eigen::MatrixXd v = svd.v.template cast<double>();
-  for (Index i = 0; i < 8; ++i) {
+  for (Index i = 0; i < 3; ++i) {
     const double s = double(svd.singular_values[i]);
     const double s1 = double(svd.singular_values[0]);
     CHECK((dense.transpose() * (dense * v.col(i)) - s * s * v.col(i)).norm() <=
@@ -88,10 +87,10 @@ TEMPLATE_TEST_CASE("Truncated SVD restarts until the vectors are good", "[math]"
 
 TEST_CASE("Truncated SVD is the same for any number of threads", "[math]") {
   loyal::Rng rng{5};
-  const auto a = random_sparse<float>(500, 300, 0.03, rng);
-  const auto one = loyal::truncated_svd(a, {.rank = 10, .threads = 1});
+  const auto a = random_sparse<float>(160, 145, 0.05, rng);
+  const auto one = loyal::truncated_svd(a, {.rank = 4, .threads = 1});
   for (const int threads : {2, 7}) {
-    const auto many = loyal::truncated_svd(a, {.rank = 10, .threads = threads});
+    const auto many = loyal::truncated_svd(a, {.rank = 4, .threads = threads});
     CHECK(many.u == one.u);
     CHECK(many.v == one.v);
     CHECK(many.singular_values == one.singular_values);
@@ -108,7 +107,7 @@ TEST_CASE("Truncated SVD of nothing, zeros, and what is refused", "[math]") {
   loyal::SparseMatrix<double> one(40, 90);
   for (Index j = 0; j < 90; ++j) one.insert(7, j) = 1;
   one.makeCompressed();
-  const auto svd = loyal::truncated_svd(one, {.rank = 4});
+  const auto svd = loyal::truncated_svd(one, {.rank = 3});
   CHECK(svd.singular_values[0] == Approx(std::sqrt(90.0)));
   CHECK(std::abs(svd.singular_values[1]) < 1e-6);
   one.coeffRef(7, 0) = std::numeric_limits<double>::quiet_NaN();

@@ -42,9 +42,9 @@ double draw_z(Rng& rng, TimeDistribution distribution) {
 
 TEST_CASE("aft: twenty rows agree with R's survreg") {
   const TwentyRows d;
-  const auto fit = [&](TimeDistribution distribution, const Values& weights = {}) {
+  const auto fit = [&](TimeDistribution distribution, const std::vector<double>& weight = {}) {
     AFTRegression<double> model{{.distribution = distribution}};
-    model.fit(d.x(), d.time, d.event, weights);
+    model.fit(d.x(), d.time, d.event, {.weight = weight});
     return model;
   };
   const auto weibull = fit(TimeDistribution::weibull);
@@ -92,6 +92,91 @@ TEST_CASE("aft: twenty rows agree with R's survreg") {
   CHECK(n.quantile(someone, 0.9)[0] == Approx(8.539990765695));
   CHECK(l.quantile(someone)[0] == Approx(4.422107951477));
   CHECK(l.quantile(someone, 0.9)[0] == Approx(8.931631212361));
+}
+
+TEST_CASE("aft: robust errors agree with R's survreg") {
+  const TwentyRows d;
+  // R's lower triangle by columns: intercept, a, b, log(scale).
+  const auto check_variance = [&](TimeDistribution distribution, bool clusters,
+                                  const std::vector<double>& r) {
+    AFTRegression<double> model{{.distribution = distribution, .robust = true}};
+    if (clusters)
+      model.fit(d.x(), d.time, d.event, {.weight = d.weight, .cluster = d.cluster});
+    else
+      model.fit(d.x(), d.time, d.event);
+    const Index ours[]{2, 0, 1, 3};
+    std::size_t at = 0;
+    const Index size = r.size() == 6 ? 3 : 4;
+    for (Index j = 0; j < size; ++j)
+      for (Index i = j; i < size; ++i)
+        CHECK(model.covariance()(ours[i], ours[j]) == Approx(r[at++]).epsilon(1e-6));
+  };
+  check_variance(TimeDistribution::weibull, false,
+                 {0.016679421620681, -0.009799093605330, -0.018413436194853, 0.005104413435224,
+                  0.015315944857994, 0.013515434113949, -0.022111507790846, 0.037190394107236,
+                  -0.017871193028409, 0.076403589458967});
+  // Of clusters with weights by its weighted dfbeta; its own variance leaves the weights out of the scores.
+  check_variance(
+      TimeDistribution::weibull, true,
+      {0.03104451184492, -0.02676918714976, -0.03838564746020, 0.02432673266086, 0.02891309252214,
+       0.03786803986261, -0.02789548419530, 0.05968953960197, -0.05486517543710, 0.09570123391681});
+  check_variance(TimeDistribution::exponential, false,
+                 {0.07928728467132, -0.04849824040574, -0.06986621492249, 0.04863075274833,
+                  0.03606170302442, 0.12958996736389});
+  check_variance(
+      TimeDistribution::log_normal, true,
+      {0.03009234783239, -0.01458326349812, -0.04695909004093, 0.01853700194024, 0.01974257372861,
+       0.03213455163501, -0.01724590593805, 0.11968659419119, -0.06314886790765, 0.04920996823323});
+  check_variance(TimeDistribution::log_logistic, false,
+                 {0.021802209510637, -0.001900952824719, -0.023882072316104, -0.002894194402774,
+                  0.014118254213679, 0.006301989377721, -0.019919525544242, 0.059580224165349,
+                  -0.016850510973643, 0.076243888439883});
+}
+
+TEST_CASE("aft: late entries, as R's optim maximizes the likelihood written out") {
+  const TwentyRows d;
+  const auto fit = [&](TimeDistribution distribution, const std::vector<double>& r,
+                       const std::vector<double>& errors) {
+    AFTRegression<double> model{{.distribution = distribution}};
+    model.fit(d.x(), d.time, d.event, {.entry = d.entry});
+    CHECK(model.converged());
+    CHECK(model.intercept() == Approx(r[0]).epsilon(1e-5));
+    CHECK(model.coefficients()[0] == Approx(r[1]).epsilon(1e-5));
+    CHECK(model.coefficients()[1] == Approx(r[2]).epsilon(1e-4));
+    CHECK(std::log(model.scale()) == Approx(r[3]).epsilon(1e-5));
+    CHECK(model.log_likelihood() == Approx(r[4]).epsilon(1e-10));
+    CHECK(model.null_log_likelihood() < model.log_likelihood());
+    const Index ours[]{2, 0, 1, 3};
+    for (int j = 0; j < 4; ++j)
+      CHECK(std::sqrt(model.covariance()(ours[j], ours[j])) ==
+            Approx(errors[static_cast<std::size_t>(j)]).epsilon(1e-4));
+  };
+  fit(TimeDistribution::weibull,
+      {1.95328007925129, -0.43089566385573, -0.03930583126268, -0.87675654047953, -32.28868910386},
+      {0.1730246638, 0.1580159977, 0.2402716199, 0.2710651240});
+  fit(TimeDistribution::log_normal,
+      {1.7930565442179, -0.5441649170164, -0.1625618655028, -0.4970713987269, -33.9495398693},
+      {0.2272508456, 0.2201700267, 0.3326023116, 0.2116450419});
+  fit(TimeDistribution::log_logistic,
+      {1.8192613790103, -0.4720475019015, -0.0992950153586, -1.0895797062148, -33.90838846073},
+      {0.2018781861, 0.1836959546, 0.3063114866, 0.2537939156});
+}
+
+TEST_CASE("aft: an exponential forgets when it was first watched") {
+  // Time since entry is as good as time from 0; the closed form is events over time watched.
+  const TwentyRows d;
+  AFTRegression<double> model{{.distribution = TimeDistribution::exponential}};
+  model.fit(Matrix<double>(20, 0), d.time, d.event, {.entry = d.entry});
+  double watched = 0;
+  double events = 0;
+  for (std::size_t i = 0; i < 20; ++i) {
+    watched += d.time[i] - d.entry[i];
+    events += d.event[i];
+  }
+  CHECK(model.converged());
+  CHECK(model.intercept() == Approx(std::log(watched / events)).epsilon(1e-8));
+  CHECK(model.table()[0].standard_error == Approx(1 / std::sqrt(events)).epsilon(1e-6));
+  CHECK_THROWS_AS(model.fit(d.x(), d.time, d.event, {.stratum = d.stratum}), DataError);
 }
 
 TEST_CASE("aft: Rossi as R's survreg") {
@@ -291,7 +376,7 @@ TEST_CASE("aft: what cannot be fitted leaves the model as it was; files") {
   nan(0, 0) = std::nan("");
   CHECK_THROWS_AS(model.fit(nan, d.time, d.event), DataError);
   CHECK_THROWS_AS(model.fit(d.x().topRows(4), d.time, d.event), ShapeError);
-  CHECK_THROWS_AS(model.fit(d.x(), d.time, d.event, {1, 2}), ShapeError);
+  CHECK_THROWS_AS(model.fit(d.x(), d.time, d.event, {.weight = {1, 2}}), ShapeError);
   CHECK(model.scale() == before);
   CHECK_THROWS_AS(model.survival(d.x(), {std::nan("")}), DataError);
   CHECK_THROWS_AS(model.quantile(d.x(), 0), OptionError);

@@ -6,6 +6,7 @@
 
 #include "../support/catch.hpp"
 #include "../support/lifetime.hpp"
+#include "../support/random_log.hpp"
 
 namespace customer_summary_tests {
 
@@ -108,6 +109,16 @@ TEST_CASE("customer summary: CDNOW's published table", "[retention]") {
   CHECK((summary.history.recency - published->recency).cwiseAbs().maxCoeff() <
         0.0051);  // it has two decimals
   CHECK((summary.history.age - published->age).cwiseAbs().maxCoeff() < 0.0051);
+}
+
+TEST_CASE("customer summary: blind to the future", "[retention]") {
+  testing::check_blind_to_the_future(4, [](const Observed& known) {
+    const auto summary = summarize_customers<double>(known);
+    std::string text = testing::text_of(summary.history.frequency, summary.history.recency,
+                                        summary.history.age, summary.monetary);
+    for (const auto user : summary.users) text += " " + std::to_string(user);
+    return text;
+  });
 }
 
 }  // namespace customer_summary_tests

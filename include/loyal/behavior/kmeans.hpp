@@ -43,12 +43,15 @@ void expect_finite_samples(const char* where, const M& x) {
 ///   centers   clusters x features
 ///   labels    samples, in 0 .. clusters - 1; equal distances go to the lower one
 ///
+/// With a `batch`, each iteration assigns a sample drawn at random, and moves a center towards each of its samples by
+/// 1 / (samples the center has had so far): nearly as good for millions of samples, at a fraction of the cost.
 /// The best of several starts is kept. A cluster that loses all its samples is given the sample that is
 /// farthest from its center. With fewer different samples than clusters, some clusters stay empty.
 /// @throws OptionError for options out of range; DataError for data that is not finite, or has fewer
 /// samples than clusters; ShapeError; NotFitted.
 /// Source: Lloyd, IEEE Transactions on Information Theory 28(2), 1982; started as Arthur &
-/// Vassilvitskii, SODA 2007 (k-means++), of several candidates the best at each step.
+/// Vassilvitskii, SODA 2007 (k-means++), of several candidates the best at each step; batches: Sculley, WWW 2010,
+/// algorithm 1.
 /// Cost: 2 samples x clusters x features operations an iteration, as matrix products, by all threads;
 /// the same bits for any number of them.
 ///
@@ -69,6 +72,7 @@ class KMeans {
     int max_iterations = 100;  ///< of one start, at most; >= 1
     double tolerance = 1e-6;   ///< stop when centers move less, squared, of the variance; >= 0
     int restarts = 4;          ///< starts, of which the best is kept; >= 1
+    Index batch = 0;           ///< samples of an iteration; 0: all of them; >= 0
     std::uint64_t seed = 0;    ///< of the starts
     int threads = 0;           ///< threads at most; 0: as many as the machine has
   };
@@ -82,6 +86,7 @@ class KMeans {
     expect("max_iterations", options.max_iterations, options.max_iterations >= 1, ">= 1");
     expect("tolerance", options.tolerance, options.tolerance >= 0, ">= 0");
     expect("restarts", options.restarts, options.restarts >= 1, ">= 1");
+    expect("batch", options.batch, options.batch >= 0, ">= 0");
   }
 
   [[nodiscard]] const Options& options() const noexcept { return options_; }
@@ -96,7 +101,7 @@ class KMeans {
   /// Sum of the squared distances of these samples to their centers.
   [[nodiscard]] double inertia() const noexcept { return inertia_; }
   [[nodiscard]] int iterations() const noexcept { return iterations_; }
-  /// Whether the kept start came to rest within its iterations.
+  /// Whether the kept start came to rest within its iterations; batches never do.
   [[nodiscard]] bool converged() const noexcept { return converged_; }
 
   void fit(const Matrix<T>& x) {
@@ -114,8 +119,12 @@ class KMeans {
     for (int start = 0; start < options_.restarts; ++start) {
       KMeans trial = *this;
       Rng rng{options_.seed, static_cast<std::uint64_t>(start) + 1};
-      trial.centers_ = trial.first_centers(centered, rng);
-      trial.improve(centered, options_.tolerance * spread);
+      if (options_.batch > 0 && options_.batch < centered.rows()) {
+        trial.improve_by_batches(centered, rng);
+      } else {
+        trial.centers_ = trial.first_centers(centered, rng);
+        trial.improve(centered, options_.tolerance * spread);
+      }
       if (trial.inertia_ < best.inertia_) best = std::move(trial);
     }
     best.centers_ = (best.centers_.template cast<Real>().rowwise() + mean).template cast<T>();
@@ -248,6 +257,39 @@ class KMeans {
       sums.sizes[k] = 1;
       label = static_cast<int>(k);
     }
+  }
+
+  /// Samples drawn with replacement.
+  static void draw(const Matrix<T>& x, Rng& rng, Matrix<T>& batch) {
+    for (Index i = 0; i < batch.rows(); ++i)
+      batch.row(i) = x.row(static_cast<Index>(rng.below(static_cast<std::uint64_t>(x.rows()))));
+  }
+
+  void improve_by_batches(const Matrix<T>& x, Rng& rng) {
+    Matrix<T> batch(std::max<Index>(options_.batch, 3 * static_cast<Index>(options_.clusters)),
+                    x.cols());
+    draw(x, rng, batch);
+    centers_ = first_centers(batch, rng);
+    batch.conservativeResize(options_.batch, Eigen::NoChange);
+    std::vector<int> labels(static_cast<std::size_t>(options_.batch));
+    Vector<Real> distances(options_.batch);
+    Vector<Real> seen = Vector<Real>::Zero(centers_.rows());
+    Matrix<Real> centers = centers_.template cast<Real>();
+    for (iterations_ = 0, converged_ = false; iterations_ < options_.max_iterations;
+         ++iterations_) {
+      draw(x, rng, batch);
+      assign(batch, labels, distances);
+      for (Index i = 0; i < batch.rows(); ++i) {
+        const int k = labels[static_cast<std::size_t>(i)];
+        seen[k] += 1;
+        centers.row(k) += (batch.row(i).template cast<Real>() - centers.row(k)) / seen[k];
+      }
+      centers_ = centers.template cast<T>();
+    }
+    labels_.resize(static_cast<std::size_t>(x.rows()));
+    distances.resize(x.rows());
+    assign(x, labels_, distances);
+    inertia_ = distances.sum();
   }
 
   void improve(const Matrix<T>& x, double tolerance) {

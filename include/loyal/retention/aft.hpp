@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -14,6 +16,7 @@
 #include "../math/coefficient_table.hpp"
 #include "../math/detail/concave_newton.hpp"
 #include "../math/matrix_product.hpp"
+#include "../math/newton.hpp"
 #include "../math/special.hpp"
 #include "../math/values.hpp"
 #include "../metrics/survival_rows.hpp"
@@ -75,13 +78,14 @@ inline LogShape log_shape(TimeDistribution distribution, bool event, double z) {
 ///   x              rows x features
 ///   time           rows: until the event, or until the row was last watched; > 0
 ///   event          rows: 1, or 0: censored on the right
-///   weights        rows, or none; count as so many rows
+///   rows           entries (left truncation: the row is seen because it had no event until then), weights, clusters
 ///   coefficients   features: log factors on time for a unit of each
 ///
 /// Maximum likelihood in intercept / scale, coefficients / scale and 1 / scale, where it is concave, so that Newton's
 /// method finds the one optimum or tells that there is none: stop() is then Stop::runs_away, and runaway() names the
 /// coefficients (features stands for the intercept, features + 1 for the scale, whose likelihood is unbounded where a
-/// line fits all log times). A feature that is constant or depends on others has coefficient 0 and is in unidentified().
+/// line fits all log times). Late entries divide each row's likelihood by its survival at entry, which is not concave:
+/// from the optimum without them, damped steps lead to the next one. A feature that is constant or depends on others has coefficient 0 and is in unidentified().
 /// @throws OptionError for options out of range; DataError for values that cannot be used, and if there is no event;
 /// ShapeError if sizes differ; NotFitted.
 /// Source: Kalbfleisch & Prentice, The Statistical Analysis of Failure Time Data, 2nd ed., 2002, chapter 3; concave
@@ -107,6 +111,7 @@ class AFTRegression {
   struct Options {
     TimeDistribution distribution = TimeDistribution::weibull;  ///< of the time
     double l2 = 0;             ///< strength of a ridge penalty on coefficients / scale; >= 0
+    bool robust = false;       ///< sandwich variance; always with clusters
     int max_iterations = 100;  ///< Newton steps at most; >= 1
     double tolerance = 1e-8;   ///< of the last step, in standard errors; > 0
   };
@@ -121,13 +126,15 @@ class AFTRegression {
   }
 
   void fit(const Matrix<T>& x, const Values& time, const Values& event,
-           const Values& weights = {}) {
+           const SurvivalRows& rows = {}) {
     const char* const where = "AFTRegression::fit";
-    detail::expect_survival(where, time, event);
+    detail::expect_survival(where, time, event, rows);
+    if (!rows.stratum.empty())
+      detail::fail<DataError>(where, "strata", rows.stratum.size(), "none: make them features");
     detail::expect_size(where, "the number of rows of x", x.rows(), time.size());
     if (!x.allFinite())
       detail::fail<DataError>(where, "a value of x", "not finite", "a finite number");
-    const detail::SampleWeights weight(where, weights, time.size());
+    const detail::SampleWeights weight(where, rows.weight, time.size());
     Sample s;
     double events = 0;
     double log_times = 0;
@@ -138,6 +145,9 @@ class AFTRegression {
       s.log_time.push_back(std::log(time[i]));
       s.event.push_back(event[i] == 1);
       s.weight.push_back(weight[i]);
+      const double entry = rows.entry.empty() ? 0 : rows.entry[static_cast<std::size_t>(i)];
+      s.since_entry.push_back(entry > 0 ? s.log_time.back() - std::log(entry) : 0);
+      s.late = s.late || entry > 0;
       if (event[i] == 1) {
         events += weight[i];
         log_times += weight[i] * s.log_time.back();
@@ -145,6 +155,7 @@ class AFTRegression {
     }
     if (events == 0) detail::fail<DataError>(where, "the number of events", 0, ">= 1");
     AFTRegression fresh(options_);
+    s.cluster = rows.cluster;
     fresh.solve(x, s, events, log_times);
     *this = std::move(fresh);
   }
@@ -156,7 +167,8 @@ class AFTRegression {
   [[nodiscard]] double intercept() const { return fitted()[parameters_.size() - 2]; }
   /// sigma; of a Weibull distribution 1 / shape.
   [[nodiscard]] double scale() const { return fitted()[parameters_.size() - 1]; }
-  /// Of coefficients, intercept and log(scale), in this order; the last is 0 where the scale is fixed.
+  /// Of coefficients, intercept and log(scale), in this order; the last is 0 where the scale is fixed. Inverse
+  /// information, or the sandwich variance if robust.
   [[nodiscard]] const Matrix<Real>& covariance() const noexcept { return covariance_; }
   /// Standard error, z, p-value and interval of coefficients, intercept and log(scale).
   [[nodiscard]] std::vector<Coefficient> table(double confidence = 0.95) const {
@@ -248,6 +260,9 @@ class AFTRegression {
     std::vector<double> log_time;
     std::vector<bool> event;
     std::vector<double> weight;
+    std::vector<double> since_entry;  // of log time; 0: watched from the start
+    std::vector<std::int32_t> cluster;
+    bool late = false;
   };
 
   [[nodiscard]] const Vector<Real>& fitted() const {
@@ -287,6 +302,7 @@ class AFTRegression {
     a.col(p + 1) /= unit;
 
     Matrix<Real> block(block_rows, p + 2);
+    bool late = false;  // without entries first: that is concave
     const auto evaluate = [&](const Vector<Real>& theta, detail::LocalQuadratic<Real>& q) {
       q.value = 0;
       q.gradient.setZero(p + 2);
@@ -306,6 +322,18 @@ class AFTRegression {
           q.value += s.weight[i] * shape.value;
           q.gradient += s.weight[i] * shape.slope * part.row(r).transpose();
           block.row(r) = -s.weight[i] * shape.bend * part.row(r);
+          if (!late || !(s.since_entry[i] > 0)) continue;
+          const double since = s.since_entry[i] / unit;
+          const auto entry =
+              detail::log_shape(options_.distribution, false, part.row(r).dot(theta) - since * tau);
+          q.value -= s.weight[i] * entry.value;
+          q.gradient -= s.weight[i] * entry.slope * part.row(r).transpose();
+          q.gradient[p + 1] += s.weight[i] * entry.slope * since;
+          const double bend = s.weight[i] * entry.bend;
+          block.row(r) += bend * part.row(r);
+          q.information.row(p + 1) -= bend * since * part.row(r);
+          q.information.col(p + 1) -= bend * since * part.row(r).transpose();
+          q.information(p + 1, p + 1) += bend * since * since;
         }
         multiply_add(part.transpose(), block.topRows(rows), q.information);
       }
@@ -334,10 +362,18 @@ class AFTRegression {
       q.information.topRows(p).setZero();
       q.information.leftCols(p).setZero();
     };
-    const auto null = detail::ConcaveNewton<Real>(how).maximize(start, alone);
+    auto null = detail::ConcaveNewton<Real>(how).maximize(start, alone);
     start = null.x;
     how.ridge.head(p) = options_.l2 * inverse.array().square();
     auto found = detail::ConcaveNewton<Real>(how).maximize(start, evaluate);
+    if (s.late) {
+      late = true;
+      null.kept.assign(null.kept.size(), false);
+      null.kept[static_cast<std::size_t>(p)] = true;
+      null.kept[static_cast<std::size_t>(p) + 1] = !fixed;
+      descend(null, Vector<Real>::Zero(p + 2), evaluate);
+      if (found.stop != Stop::runs_away) descend(found, how.ridge, evaluate);
+    }
 
     stop_ = found.stop;
     iterations_ = found.iterations;
@@ -371,6 +407,31 @@ class AFTRegression {
         information.row(j).setZero(), information.col(j).setZero();
     const Matrix<Real> v =
         detail::RankCholesky<Real>(information, found.end.scale + how.ridge, 1e-11).inverse();
+    Matrix<Real> variance = v;
+    if (options_.robust || !s.cluster.empty()) {
+      std::map<std::int32_t, Vector<Real>> scores;  // of each cluster
+      for (Index i = 0; i < n; ++i) {
+        const auto at = static_cast<std::size_t>(i);
+        const Real z = a.row(i).dot(found.x);
+        Vector<Real> score = s.weight[at] *
+                             detail::log_shape(options_.distribution, s.event[at], z).slope *
+                             a.row(i).transpose();
+        if (s.event[at]) score[p + 1] += s.weight[at] / found.x[p + 1];
+        if (s.since_entry[at] > 0) {
+          Vector<Real> entry = a.row(i).transpose();
+          entry[p + 1] -= s.since_entry[at] / unit;
+          score -= s.weight[at] *
+                   detail::log_shape(options_.distribution, false, entry.dot(found.x)).slope *
+                   entry;
+        }
+        auto& sum = scores[s.cluster.empty() ? static_cast<std::int32_t>(i) : s.cluster[at]];
+        if (sum.size() == 0) sum = Vector<Real>::Zero(p + 2);
+        sum += score;
+      }
+      Matrix<Real> meat = Matrix<Real>::Zero(p + 2, p + 2);
+      for (const auto& [cluster, sum] : scores) meat += sum * sum.transpose();
+      variance = v * meat * v;
+    }
     Matrix<Real> jacobian = Matrix<Real>::Zero(p + 2, p + 2);
     const Real t = found.x[p + 1];
     for (Index j = 0; j < p; ++j) {
@@ -381,7 +442,36 @@ class AFTRegression {
     jacobian(p, p + 1) = found.x[p] * unit / (t * t);
     for (Index j = 0; j < p; ++j) jacobian.row(p) -= mean[j] * jacobian.row(j);
     jacobian(p + 1, p + 1) = fixed ? 0 : -1 / t;
-    covariance_ = jacobian * v * jacobian.transpose();
+    covariance_ = jacobian * variance * jacobian.transpose();
+  }
+
+  /// From the concave optimum to that with late entries; coordinates that were not kept stay.
+  template <class Evaluate>
+  void descend(detail::NewtonResult<Real>& found, const Vector<Real>& ridge,
+               const Evaluate& evaluate) const {
+    detail::LocalQuadratic<Real> q;
+    const auto negative = [&](const Vector<Real>& theta, Vector<Real>& gradient,
+                              Matrix<Real>& hessian) {
+      evaluate(theta, q);
+      if (std::isnan(q.value)) return q.value;
+      gradient = ridge.cwiseProduct(theta) - q.gradient;
+      hessian = q.information;
+      hessian.diagonal() += ridge;
+      for (Index j = 0; j < theta.size(); ++j) {
+        if (found.kept[static_cast<std::size_t>(j)]) continue;
+        gradient[j] = 0;
+        hessian.row(j).setZero(), hessian.col(j).setZero();
+        hessian(j, j) = 1;
+      }
+      return ridge.dot(theta.cwiseAbs2()) / 2 - q.value;
+    };
+    const auto end =
+        Newton{{.max_iterations = options_.max_iterations, .tolerance = 1e-14}}.minimize(negative,
+                                                                                         found.x);
+    found.x = end.x;
+    found.stop = end.reason;
+    found.iterations += end.iterations;
+    evaluate(found.x, found.end);
   }
 
   static constexpr Index block_rows = 128;
