@@ -17,8 +17,9 @@ namespace loyal {
 /// Matrix factorization with biases, for ratings, by alternating least squares (ALS-WR):
 ///
 ///   r_ui = m + b_u + b_i + p_u . q_i
-///   L = sum over ratings (r - r_ui)^2 + sum over u: n_u (l |p_u|^2 + l_b b_u^2)
-///                                     + sum over i: n_i (l |q_i|^2 + l_b b_i^2)
+///   L = sum over ratings (r - r_ui)^2
+///   + sum over u: n_u (l |p_u|^2 + l_b b_u^2)
+///   + sum over i: n_i (l |q_i|^2 + l_b b_i^2)
 ///
 /// m is the mean rating, n_u and n_i count the ratings of a user and of an item. An epoch solves all users exactly for
 /// the items found, bias and factors together, then all items for the users found: L never rises. For ALS on
