@@ -13,6 +13,7 @@
 #include <loyal/data/interactions_csv.hpp>
 #include <loyal/recommend/biased_mf.hpp>
 #include <loyal/recommend/knn_baseline.hpp>
+#include <loyal/recommend/rating_als.hpp>
 #include <loyal/recommend/svd_pp.hpp>
 
 namespace {
@@ -49,6 +50,7 @@ int main(int count, char** arguments) try {
   const auto folds = loyal::k_fold(ratings, 5, 1);
   std::printf("| model | RMSE | fit, s |\n|---|---|---|\n");
   row("BiasedMF", folds, loyal::BiasedMF<float>{});
+  row("RatingALS", folds, loyal::RatingALS<float>{});
   row("SVDpp", folds, loyal::SVDpp<float>{});
   row("KNNBaseline", folds, loyal::KNNBaseline<float>{});
 } catch (const std::exception& error) {

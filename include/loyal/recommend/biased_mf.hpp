@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -64,19 +63,6 @@ class BiasedMF : public RatingFactors<BiasedMF<T>, T> {
     BiasedMF next = *this;
     next.learn(detail::with_more(*this, more));
     *this = std::move(next);
-  }
-
-  /// Reads what save() wrote; options stay those of this object.
-  /// @throws FormatError, ShapeError or DataError if the file is damaged; the model is then unchanged.
-  void load(const std::string& path) {
-    auto stored = this->read(path, BiasedMF::stored_numbers);
-    this->take_numbers(stored.options);
-    this->take(*this, std::move(stored));
-  }
-
-  /// What choosing items says without their ratings: nothing.
-  [[nodiscard]] RowVector<T> chosen(std::span<const std::int32_t>) const {
-    return RowVector<T>::Zero(this->item_factors_.cols() - 2);
   }
 
  private:

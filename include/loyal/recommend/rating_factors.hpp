@@ -2,8 +2,8 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <utility>
@@ -11,7 +11,7 @@
 
 #include "../core/error.hpp"
 #include "../core/types.hpp"
-#include "detail/cholesky.hpp"
+#include "detail/rating_solver.hpp"
 #include "factor_recommender.hpp"
 
 namespace loyal {
@@ -28,8 +28,8 @@ namespace loyal {
 ///
 ///   sum over ratings (r_ui - m - b_i - b - q_i . (z_u + p))^2 + n l |p|^2 + n l_b b^2,   n ratings
 ///
-/// Its class R offers options() with `regularization` l and `bias_regularization` l_b, and
-/// `RowVector<T> chosen(items) const`, which is z_u.
+/// Its class R offers options() with `regularization` l and `bias_regularization` l_b, perhaps `biases`, and where z_u
+/// is not 0 `RowVector<T> chosen(items) const`, which is z_u.
 /// Source: Koren, Bell & Volinsky, Computer 42(8), 2009.
 template <class R, Scalar T>
 class RatingFactors : public FactorRecommender<R, T> {
@@ -57,11 +57,25 @@ class RatingFactors : public FactorRecommender<R, T> {
             {history.values.begin(), history.values.end()}};
   }
 
+  /// What choosing items says without their ratings: nothing.
+  [[nodiscard]] RowVector<T> chosen(std::span<const std::int32_t>) const { return {}; }
+
   void save(const std::string& path) const {
     this->expect_fitted("save");
     const double numbers[] = {static_cast<double>(mean_), static_cast<double>(lowest_),
                               static_cast<double>(highest_)};
     this->write(path, numbers);
+  }
+
+  /// Reads what save() wrote; options stay those of this object.
+  /// @throws FormatError, ShapeError or DataError if the file is damaged; the model is then unchanged.
+  void load(const std::string& path) {
+    auto stored = this->read(path, stored_numbers);
+    if (stored.item_factors.cols() < 3)
+      detail::fail<FormatError>(path, "the number of factors", stored.item_factors.cols(),
+                                ">= 3: biases are two of them");
+    take_numbers(stored.options);
+    this->take(*this, std::move(stored));
   }
 
  protected:
@@ -84,35 +98,20 @@ class RatingFactors : public FactorRecommender<R, T> {
     highest_ = ratings.empty() ? T(0) : static_cast<T>(*high);
   }
 
+  /// The users' side for items found, or the items' side for users found.
+  [[nodiscard]] detail::RatingSide<T> user_side() const {
+    return side(this->item_factors_, this->item_factors_.cols() - 2);
+  }
+  [[nodiscard]] detail::RatingSide<T> item_side() const {
+    return side(this->user_factors_, this->user_factors_.cols() - 1);
+  }
+
   /// x_u for the items found.
   [[nodiscard]] RowVector<T> solve(const UserHistory& history) const {
-    const Matrix<T>& items = this->item_factors_;
-    const Index d = items.cols() - 2;
-    RowVector<T> x = RowVector<T>::Zero(d + 2);
-    x[d + 1] = 1;
-    if (history.items.empty()) return x;
-    const RowVector<T> chosen = static_cast<const R&>(*this).chosen(history.items);
-    const auto& options = static_cast<const R&>(*this).options();
-    const auto n = static_cast<Index>(history.items.size());
-    Matrix<T> rows(n, d + 1);  // (q_i, 1) for each rating
-    Vector<T> rest(n);
-    for (Index k = 0; k < n; ++k) {
-      const auto item = items.row(history.items[static_cast<std::size_t>(k)]);
-      rows.row(k) = item.head(d + 1);
-      const float rating =
-          history.values.empty() ? 1.0F : history.values[static_cast<std::size_t>(k)];
-      rest[k] = static_cast<T>(rating) - mean_ - item[d + 1] - item.head(d).dot(chosen);
-    }
-    Matrix<T> system = Matrix<T>::Zero(d + 1, d + 1);
-    system.diagonal().head(d).setConstant(static_cast<T>(options.regularization) *
-                                          static_cast<T>(n));
-    system(d, d) = static_cast<T>(options.bias_regularization) * static_cast<T>(n);
-    multiply_add(rows.transpose(), rows, system);
-    Vector<T> right = Vector<T>::Zero(d + 1);
-    for (Index k = 0; k < n; ++k) right += rest[k] * rows.row(k).transpose();
-    detail::solve_by_cholesky(system, right.data());
-    x.head(d + 1) = right.transpose();
-    x.head(d) += chosen;
+    RowVector<T> x(this->item_factors_.cols());
+    const RowVector<T> z = static_cast<const R&>(*this).chosen(history.items);
+    detail::RatingSolver<T>(user_side())
+        .solve(history.items, history.values, z.size() == 0 ? nullptr : z.data(), x.data());
     return x;
   }
 
@@ -121,6 +120,20 @@ class RatingFactors : public FactorRecommender<R, T> {
   T highest_ = 0;
 
  private:
+  /// What solves for rows whose bias is in the column given, while @p held stays.
+  [[nodiscard]] detail::RatingSide<T> side(const Matrix<T>& held, Index bias) const {
+    const auto& o = static_cast<const R&>(*this).options();
+    bool biased = true;
+    if constexpr (requires { o.biases; }) biased = o.biases;
+    return {.held = &held,
+            .bias = bias,
+            .held_bias = 2 * held.cols() - 3 - bias,
+            .mean = mean_,
+            .regularization = static_cast<T>(o.regularization),
+            .bias_regularization = static_cast<T>(o.bias_regularization),
+            .biased = biased};
+  }
+
   [[nodiscard]] T clipped(T rating) const { return std::clamp(rating, lowest_, highest_); }
 };
 
@@ -129,8 +142,10 @@ namespace detail {
 template <class Options>
 void expect_rating_options(const char* where, const Options& o) {
   expect_option(where, "factors", o.factors, o.factors >= 1, ">= 1");
-  expect_option(where, "learning_rate", o.learning_rate, o.learning_rate > 0, "> 0");
-  expect_option(where, "decay", o.decay, o.decay > 0 && o.decay <= 1, "in (0, 1]");
+  if constexpr (requires { o.learning_rate; }) {
+    expect_option(where, "learning_rate", o.learning_rate, o.learning_rate > 0, "> 0");
+    expect_option(where, "decay", o.decay, o.decay > 0 && o.decay <= 1, "in (0, 1]");
+  }
   expect_option(where, "regularization", o.regularization, o.regularization > 0, "> 0");
   expect_option(where, "bias_regularization", o.bias_regularization, o.bias_regularization > 0,
                 "> 0");
