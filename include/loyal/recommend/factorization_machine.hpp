@@ -21,6 +21,31 @@
 
 namespace loyal {
 
+namespace detail {
+
+/// Throws DataError unless columns ascend in [0, features) and values are finite.
+template <Scalar T>
+void expect_sparse_row(const char* where, const SparseRow<T>& row, Index features) {
+  expect_size(where, "the number of a row's values", row.values.size(), row.columns.size());
+  Index before = -1;
+  for (const auto column : row.columns) {
+    if (column <= before || column >= features)
+      fail<DataError>(where, "a column of a row", column,
+                      concatenate("ascending, each once, in [0, ", features, ")"));
+    before = column;
+  }
+  for (const T x : row.values)
+    if (!std::isfinite(x)) fail<DataError>(where, "a value of a row", x, "a finite number");
+}
+template <Scalar T>
+void expect_sparse_rows(const char* where, const SparseMatrix<T>& rows, Index features) {
+  if (!rows.isCompressed())
+    fail<DataError>(where, "rows", "not compressed", "a call of makeCompressed()");
+  for (Index i = 0; i < rows.rows(); ++i) expect_sparse_row(where, sparse_row(rows, i), features);
+}
+
+}  // namespace detail
+
 /// What a FactorizationMachine minimizes over rows.
 enum class FactorizationLoss {
   squared,  ///< (y - target)^2 / 2, for any target
@@ -119,7 +144,7 @@ class FactorizationMachine {
         if (targets[i] != 0 && targets[i] != 1)
           detail::fail<DataError>(where, detail::concatenate("targets[", i, "]"), targets[i],
                                   "0 or 1");
-    expect_rows(where, rows, rows.cols());
+    detail::expect_sparse_rows(where, rows, rows.cols());
     FactorizationMachine fresh{o_};
     fresh.learn(rows, targets);
     *this = std::move(fresh);
@@ -130,7 +155,7 @@ class FactorizationMachine {
     const char* const where = "FactorizationMachine::predict";
     static_cast<void>(fitted(where));
     detail::expect_size(where, "rows.cols()", rows.cols(), features());
-    expect_rows(where, rows, features());
+    detail::expect_sparse_rows(where, rows, features());
     Vector<T> values(rows.rows());
     parallel_for(rows.rows(), {.grain = 1024}, [&](Index begin, Index end) {
       RowVector<T> sum(factors_.cols());
@@ -141,8 +166,7 @@ class FactorizationMachine {
   [[nodiscard]] T predict(const SparseRow<T>& row) const {
     const char* const where = "FactorizationMachine::predict";
     static_cast<void>(fitted(where));
-    detail::expect_size(where, "the number of values", row.values.size(), row.columns.size());
-    expect_row(where, row, features());
+    detail::expect_sparse_row(where, row, features());
     RowVector<T> sum(factors_.cols());
     return value(row, sum);
   }
@@ -183,25 +207,6 @@ class FactorizationMachine {
     if (linear_.size() == 0)
       detail::fail<NotFitted>(where, "the model", "not fitted", "a call of fit()");
     return linear_;
-  }
-
-  static void expect_row(const char* where, const SparseRow<T>& row, Index features) {
-    Index before = -1;
-    for (const auto column : row.columns) {
-      if (column <= before || column >= features)
-        detail::fail<DataError>(
-            where, "a column of a row", column,
-            detail::concatenate("ascending, each once, in [0, ", features, ")"));
-      before = column;
-    }
-    for (const T x : row.values)
-      if (!std::isfinite(x))
-        detail::fail<DataError>(where, "a value of a row", x, "a finite number");
-  }
-  static void expect_rows(const char* where, const SparseMatrix<T>& rows, Index features) {
-    if (!rows.isCompressed())
-      detail::fail<DataError>(where, "rows", "not compressed", "a call of makeCompressed()");
-    for (Index i = 0; i < rows.rows(); ++i) expect_row(where, sparse_row(rows, i), features);
   }
 
   /// y(x), and in @p sum all v_i x_i: the sum over pairs grows by each feature's product with the sum before it.
