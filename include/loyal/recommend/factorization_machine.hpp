@@ -96,11 +96,11 @@ class FactorizationMachine {
     FactorizationLoss loss = FactorizationLoss::squared;  ///< what rows minimize
     double learning_rate = 0.1;                           ///< > 0
     double linear_regularization = 0;                     ///< l_w, >= 0
-    double factor_regularization = 0;                     ///< l_v, >= 0
-    double init_scale = 0.1;         ///< length of a v_i at the start, about; > 0
-    int epochs = 100;                ///< >= 1
-    std::uint64_t seed = 1;          ///< of the start and the order of rows
-    ProgressCallback progress = {};  ///< told each epoch and its loss; may stop there
+    double factor_regularization = 0;  ///< l_v, >= 0; tune it: stars 1 to 5 want some 0.1
+    double init_scale = 0.1;           ///< length of a v_i at the start, about; > 0
+    int epochs = 100;                  ///< >= 1
+    std::uint64_t seed = 1;            ///< of the start and the order of rows
+    ProgressCallback progress = {};    ///< told each epoch and its loss; may stop there
   };
 
   FactorizationMachine() = default;
