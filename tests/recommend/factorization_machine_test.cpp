@@ -13,6 +13,8 @@
 #include "../support/catch.hpp"
 #include "../support/temporary_directory.hpp"
 
+namespace factorization_machine_tests {
+
 using loyal::FactorizationLoss;
 using loyal::FactorizationMachine;
 using loyal::Index;
@@ -20,8 +22,6 @@ using loyal::Matrix;
 using loyal::Scalar;
 using loyal::SparseMatrix;
 using loyal::Vector;
-
-namespace {
 
 template <Scalar T>
 SparseMatrix<T> random_rows(Index rows, Index features, double density, loyal::Rng& rng) {
@@ -115,8 +115,6 @@ void check_definition(double tolerance) {
       }
     }
 }
-
-}  // namespace
 
 TEST_CASE("a factorization machine sums over all pairs", "[recommend][factorization_machine]") {
   check_definition<double>(1e-13);
@@ -402,3 +400,5 @@ TEST_CASE("a machine refuses what it cannot use and stays as it was",
                                                  {.epochs = 0}})
     CHECK_THROWS_AS(Machine(bad), loyal::OptionError);
 }
+
+}  // namespace factorization_machine_tests

@@ -12,14 +12,14 @@
 #include "../support/recommender_contract.hpp"
 #include "../support/temporary_directory.hpp"
 
+namespace fm_recommender_tests {
+
 using loyal::FMRecommender;
 using loyal::Index;
 using loyal::Interactions;
 using loyal::Matrix;
 using loyal::RowVector;
 using loyal::SparseMatrix;
-
-namespace {
 
 constexpr std::int32_t kinds = 3;
 
@@ -73,8 +73,6 @@ double definition(const Matrix<double>& v, const std::vector<double>& x) {
   }
   return y;
 }
-
-}  // namespace
 
 TEST_CASE("FMRecommender keeps the contract of recommenders, with attributes and without",
           "[recommend][fm_recommender]") {
@@ -325,3 +323,5 @@ TEST_CASE("FMRecommender refuses options and attributes it cannot use",
   const std::vector<float> ones{1};
   CHECK_THROWS_AS(model.fold_in({}, {columns, ones}), loyal::DataError);  // users have none
 }
+
+}  // namespace fm_recommender_tests

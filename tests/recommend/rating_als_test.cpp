@@ -17,9 +17,9 @@
 #include "../support/recommender_contract.hpp"
 #include "../support/temporary_directory.hpp"
 
-using namespace loyal;
+namespace rating_als_tests {
 
-namespace {
+using namespace loyal;
 
 /// The objective written out, and its slopes by hand: nothing of the model's own but its options and mean.
 struct Objective {
@@ -67,8 +67,6 @@ struct Objective {
     return sum;
   }
 };
-
-}  // namespace
 
 TEMPLATE_TEST_CASE("RatingALS keeps the recommender contract", "[recommend]", float, double) {
   testing::check_recommender(
@@ -235,3 +233,5 @@ TEST_CASE("RatingALS on MovieLens 100K, one of five folds", "[recommend]") {
   model.fit(fold.train);
   CHECK(testing::rmse(model, fold.test) < 0.93);
 }
+
+}  // namespace rating_als_tests
