@@ -175,6 +175,7 @@ class Word2Vec {
  private:
   using Trainer = detail::WordTrainer<detail::PairKernel>;
   [[nodiscard]] bool has_ngrams() const noexcept { return o_.ngrams.max_letters > 0; }
+  [[nodiscard]] int threads() const { return o_.hogwild ? resolve_threads(o_.threads) : 1; }
   void expect_fitted() const {
     if (words_.empty())
       detail::fail<NotFitted>("Word2Vec", "the model", "not fitted", "fit() before");
@@ -186,7 +187,7 @@ class Word2Vec {
     Vocabulary words = words_;
     std::uint64_t total = 0;
     {
-      const Vocabulary counted = stream.count();
+      const Vocabulary counted = stream.count(threads());
       const Vocabulary wanted = counted.sorted(o_.vocabulary);
       for (std::int32_t i = 0; i < counted.size(); ++i)
         if (const auto word = counted.word(i); words.id(word) >= 0)
@@ -300,8 +301,7 @@ class Word2Vec {
         tell(trainer, chunk.words);
       }
     };
-    const int threads = o_.hogwild ? resolve_threads(o_.threads) : 1;
-    parallel_for(threads, {.threads = threads, .grain = 1}, work);
+    parallel_for(threads(), {.threads = threads(), .grain = 1}, work);
     done.seconds = seconds();
     return done;
   }

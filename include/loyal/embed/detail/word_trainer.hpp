@@ -56,6 +56,8 @@ class WordTrainer {
   template <class RateAt>
   void train(const IdChunk& chunk, Rng rng, const RateAt& rate_at) {
     rng_ = rng;
+    if (o_.centers > 1)
+      for (auto& word : pool_) word = static_cast<std::int32_t>(t_.noise->sample(rng_));
     std::uint64_t seen = 0;
     sentence_.clear();
     for (const std::int32_t id : chunk.ids) {
@@ -79,6 +81,8 @@ class WordTrainer {
   // Analogies gain most from many; means of contexts are fewer than contexts and do well with half as many.
   static constexpr int shared_negatives = 16;
   static constexpr int shared_by_means = 8;
+  static constexpr std::size_t pool_size = 512;
+  static constexpr int renewed = 4;
 
   float uniform() { return static_cast<float>(rng_() >> 40) * 0x1p-24F; }
 
@@ -137,6 +141,23 @@ class WordTrainer {
     }
   }
 
+  /// Negatives that a batch shares come from a pool, of whose words each batch renews a few: a row serves several
+  /// batches before it leaves the cache, yet batches next to each other meet different words.
+  void add_shared_negatives(Batch& b) {
+    for (int i = 0; i < renewed; ++i) {
+      std::int32_t& word = pool_[oldest_++ % pool_.size()];
+      word = static_cast<std::int32_t>(t_.noise->sample(rng_));
+      fetch_row(t_.output->row(word), t_.output->stride());
+    }
+    const int vocabulary = static_cast<int>(t_.keep->size());
+    const int wanted = std::min(b.kernel.outputs + negatives_, vocabulary);
+    std::size_t place = rng_();
+    for (std::size_t tries = 0; b.kernel.outputs < wanted && tries < pool_.size(); ++tries)
+      if (const std::int32_t word = pool_[place++ % pool_.size()]; !has_output(b, word))
+        add_output(b, word);
+    add_negatives(b, wanted - b.kernel.outputs);
+  }
+
   /// Fills a batch from @p position on and returns the position after its last center.
   int prepare(Batch& b, int position, int n) {
     Kernel& k = b.kernel;
@@ -164,7 +185,7 @@ class WordTrainer {
     } else if (o_.own_negatives) {
       train_pairs(b);
     } else {
-      add_negatives(b, negatives_);
+      add_shared_negatives(b);
       if (o_.cbow)
         pool_contexts(b);
       else
@@ -309,6 +330,8 @@ class WordTrainer {
   }
 
   std::array<Batch, 2> batches_;
+  std::array<std::int32_t, pool_size> pool_{};  // words that negatives are taken from
+  std::size_t oldest_ = 0;                      // of the pool, modulo its size
   Tables t_;
   Rng rng_;
   std::vector<std::int32_t> sentence_;  // without the frequent words left out
