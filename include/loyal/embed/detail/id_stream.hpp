@@ -42,13 +42,16 @@ class IdStream {
     }
     std::array<Piece, 2> pieces;
     bool more = read(pieces[0]);
-    for (std::size_t now = 0; more; now = 1 - now)
+    std::size_t now = 0;
+    while (more) {
       parallel_for(2, {.threads = 2, .grain = 1}, [&](Index job, Index) {
         if (job == 0)
           pieces[now].for_sentences([&](auto sentence) { count(sentence, words); });
         else
           more = read(pieces[1 - now]);
       });
+      now = 1 - now;
+    }
     return words;
   }
 
