@@ -73,7 +73,7 @@ struct WordTraining {
 /// corpus throws. The model is then as before.
 /// Source: Mikolov et al., "Distributed Representations of Words and Phrases", NIPS 2013; shared negatives after
 /// Ji et al., "Parallelizing Word2Vec in Shared and Distributed Memory", arXiv:1604.04661.
-/// Cost: with d dimensions some 300 d flops a word kept in skip-gram, and 7 to 8 rows of d floats from memory.
+/// Cost: with d dimensions some 300 d flops a word kept in skip-gram, and about 3 rows of d floats from memory.
 ///
 ///     auto corpus = loyal::corpus_of({"the cat sat", "the dog sat", "a cat ran", "a dog ran"});
 ///     loyal::Word2Vec model{{.dimensions = 8, .subsample = 0, .epochs = 3, .vocabulary = {.min_count = 1}}};
