@@ -61,8 +61,9 @@ struct WordTraining {
 /// probability count^negative_power; frequent words are left out at random (see Vocabulary::keep_probabilities).
 /// The vectors are the x; with n-grams, x_c is the mean of the word's own vector and those of its n-grams.
 ///
-/// With `shared_negatives` up to 4 neighboring words share 16 negatives or more (CBOW: 8), weighted such that each
-/// pair meets `negatives` of them on average; all these pairs are one step, small matrix products. With
+/// With `shared_negatives` up to 4 neighboring words share 16 negatives or more (12 up to 128 dimensions, CBOW 8),
+/// weighted such that each pair meets `negatives` of them on average; all these pairs are one step, small matrix
+/// products. In skip-gram they come from a pool of 512 words, a few of which are drawn anew for each step. With
 /// `own_negatives` each pair is a step with fresh negatives, as in word2vec.
 ///
 /// By default the words are met one after the other, so that a seed gives the same bits for any number of threads.
@@ -72,7 +73,7 @@ struct WordTraining {
 /// corpus throws. The model is then as before.
 /// Source: Mikolov et al., "Distributed Representations of Words and Phrases", NIPS 2013; shared negatives after
 /// Ji et al., "Parallelizing Word2Vec in Shared and Distributed Memory", arXiv:1604.04661.
-/// Cost: with d dimensions some 300 d flops a word kept in skip-gram, and 7 to 8 rows of d floats from memory.
+/// Cost: with d dimensions some 300 d flops a word kept in skip-gram, and about 3 rows of d floats from memory.
 ///
 ///     auto corpus = loyal::corpus_of({"the cat sat", "the dog sat", "a cat ran", "a dog ran"});
 ///     loyal::Word2Vec model{{.dimensions = 8, .subsample = 0, .epochs = 3, .vocabulary = {.min_count = 1}}};
@@ -175,6 +176,7 @@ class Word2Vec {
  private:
   using Trainer = detail::WordTrainer<detail::PairKernel>;
   [[nodiscard]] bool has_ngrams() const noexcept { return o_.ngrams.max_letters > 0; }
+  [[nodiscard]] int threads() const { return o_.hogwild ? resolve_threads(o_.threads) : 1; }
   void expect_fitted() const {
     if (words_.empty())
       detail::fail<NotFitted>("Word2Vec", "the model", "not fitted", "fit() before");
@@ -186,7 +188,7 @@ class Word2Vec {
     Vocabulary words = words_;
     std::uint64_t total = 0;
     {
-      const Vocabulary counted = stream.count();
+      const Vocabulary counted = stream.count(threads());
       const Vocabulary wanted = counted.sorted(o_.vocabulary);
       for (std::int32_t i = 0; i < counted.size(); ++i)
         if (const auto word = counted.word(i); words.id(word) >= 0)
@@ -300,8 +302,7 @@ class Word2Vec {
         tell(trainer, chunk.words);
       }
     };
-    const int threads = o_.hogwild ? resolve_threads(o_.threads) : 1;
-    parallel_for(threads, {.threads = threads, .grain = 1}, work);
+    parallel_for(threads(), {.threads = threads(), .grain = 1}, work);
     done.seconds = seconds();
     return done;
   }

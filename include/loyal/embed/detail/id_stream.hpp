@@ -2,12 +2,16 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "../../core/parallel.hpp"
 #include "../../text/corpus.hpp"
 #include "../../text/vocabulary.hpp"
 
@@ -28,26 +32,25 @@ class IdStream {
  public:
   IdStream(C& corpus, std::size_t memory) : corpus_(corpus), most_(memory / sizeof(std::int32_t)) {}
 
-  /// Reads the corpus once and counts its words.
-  [[nodiscard]] Vocabulary count() {
+  /// Reads the corpus once and counts its words. With several @p threads one reads while another one counts.
+  [[nodiscard]] Vocabulary count(int threads) {
     Vocabulary words;
     corpus_.rewind();
-    std::vector<std::string_view> sentence;
-    while (corpus_.next(sentence)) {
-      if (!keeping_) {
-        words.count_words(sentence);
-        continue;
-      }
-      auto& block = room(sentence.size() + 1);
-      const std::size_t begin = block.size();
-      block.resize(begin + sentence.size() + 1);
-      words.count_words(sentence, std::span(block).subspan(begin, sentence.size()));
-      block.back() = -1;
-      kept_ += sentence.size() + 1;
-      if (kept_ > most_) {
-        keeping_ = false;
-        blocks_ = {};
-      }
+    if (threads == 1) {
+      while (corpus_.next(sentence_)) count(sentence_, words);
+      return words;
+    }
+    std::array<Piece, 2> pieces;
+    bool more = read(pieces[0]);
+    std::size_t now = 0;
+    while (more) {
+      parallel_for(2, {.threads = 2, .grain = 1}, [&](Index job, Index) {
+        if (job == 0)
+          pieces[now].for_sentences([&](auto sentence) { count(sentence, words); });
+        else
+          more = read(pieces[1 - now]);
+      });
+      now = 1 - now;
     }
     return words;
   }
@@ -92,7 +95,62 @@ class IdStream {
 
  private:
   static constexpr std::size_t chunk_words = 10000;
+  static constexpr std::size_t piece_words = 20000;  // read ahead
   static constexpr std::size_t block_ids = std::size_t{1} << 20;
+
+  /// Sentences that have been read but not yet counted.
+  struct Piece {
+    std::string letters;
+    std::vector<std::size_t> lengths;    // of words
+    std::vector<std::size_t> sentences;  // words of each
+    std::vector<std::string_view> words;
+
+    template <class F>
+    void for_sentences(const F& f) {
+      words.clear();
+      const char* at = letters.data();
+      for (const std::size_t length : lengths) {
+        words.emplace_back(at, length);
+        at += length;
+      }
+      std::span<const std::string_view> rest = words;
+      for (const std::size_t size : sentences) {
+        f(rest.first(size));
+        rest = rest.subspan(size);
+      }
+    }
+  };
+  /// False if there is nothing left.
+  bool read(Piece& piece) {
+    piece.letters.clear();
+    piece.lengths.clear();
+    piece.sentences.clear();
+    while (piece.lengths.size() < piece_words && corpus_.next(sentence_)) {
+      for (const std::string_view word : sentence_) {
+        piece.letters.append(word);
+        piece.lengths.push_back(word.size());
+      }
+      piece.sentences.push_back(sentence_.size());
+    }
+    return !piece.sentences.empty();
+  }
+
+  void count(std::span<const std::string_view> sentence, Vocabulary& words) {
+    if (!keeping_) {
+      words.count_words(sentence);
+      return;
+    }
+    auto& block = room(sentence.size() + 1);
+    const std::size_t begin = block.size();
+    block.resize(begin + sentence.size() + 1);
+    words.count_words(sentence, std::span(block).subspan(begin, sentence.size()));
+    block.back() = -1;
+    kept_ += sentence.size() + 1;
+    if (kept_ > most_) {
+      keeping_ = false;
+      blocks_ = {};
+    }
+  }
 
   std::vector<std::int32_t>& room(std::size_t more) {
     if (blocks_.empty() || blocks_.back().size() + more > block_ids) {

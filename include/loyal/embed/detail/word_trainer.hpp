@@ -41,7 +41,9 @@ class WordTrainer {
 
   WordTrainer(const Tables& tables, const Options& options)
       : t_(tables), o_(options), rows_(*t_.input, *t_.parts, 2 * o_.window + 4 * most_centers) {
-    const int shared = o_.cbow ? shared_by_means : shared_negatives;
+    const int shared = o_.cbow                          ? shared_by_means
+                       : t_.input->cols() <= short_rows ? shared_by_short
+                                                        : shared_negatives;
     const auto vocabulary = static_cast<int>(t_.keep->size());
     negatives_ =
         std::min(o_.centers == 1 ? o_.negatives : std::max(o_.negatives, shared), vocabulary - 1);
@@ -56,6 +58,8 @@ class WordTrainer {
   template <class RateAt>
   void train(const IdChunk& chunk, Rng rng, const RateAt& rate_at) {
     rng_ = rng;
+    if (o_.centers > 1 && !o_.cbow)
+      for (auto& word : pool_) word = static_cast<std::int32_t>(t_.noise->sample(rng_));
     std::uint64_t seen = 0;
     sentence_.clear();
     for (const std::int32_t id : chunk.ids) {
@@ -76,9 +80,13 @@ class WordTrainer {
 
  private:
   static constexpr int most_centers = 4;
-  // Analogies gain most from many; means of contexts are fewer than contexts and do well with half as many.
+  // Analogies gain most from many. At 100 dimensions 12 do about as well; means of contexts are fewer than contexts and
+  // do well with 8.
   static constexpr int shared_negatives = 16;
+  static constexpr int shared_by_short = 12;
+  static constexpr Index short_rows = 128;
   static constexpr int shared_by_means = 8;
+  static constexpr std::size_t pool_size = 512;
 
   float uniform() { return static_cast<float>(rng_() >> 40) * 0x1p-24F; }
 
@@ -137,6 +145,23 @@ class WordTrainer {
     }
   }
 
+  /// Negatives that a batch shares come from a pool, of whose words each batch renews a few: a row serves several
+  /// batches before it leaves the cache, yet batches next to each other meet different words.
+  void add_shared_negatives(Batch& b) {
+    for (int i = 0; i < std::max(1, negatives_ / 4); ++i) {
+      std::int32_t& word = pool_[oldest_++ % pool_.size()];
+      word = static_cast<std::int32_t>(t_.noise->sample(rng_));
+      fetch_row(t_.output->row(word), t_.output->stride());
+    }
+    const int vocabulary = static_cast<int>(t_.keep->size());
+    const int wanted = std::min(b.kernel.outputs + negatives_, vocabulary);
+    std::size_t place = rng_();
+    for (std::size_t tries = 0; b.kernel.outputs < wanted && tries < pool_.size(); ++tries)
+      if (const std::int32_t word = pool_[place++ % pool_.size()]; !has_output(b, word))
+        add_output(b, word);
+    add_negatives(b, wanted - b.kernel.outputs);
+  }
+
   /// Fills a batch from @p position on and returns the position after its last center.
   int prepare(Batch& b, int position, int n) {
     Kernel& k = b.kernel;
@@ -164,11 +189,13 @@ class WordTrainer {
     } else if (o_.own_negatives) {
       train_pairs(b);
     } else {
-      add_negatives(b, negatives_);
-      if (o_.cbow)
+      if (o_.cbow) {
+        add_negatives(b, negatives_);
         pool_contexts(b);
-      else
+      } else {
+        add_shared_negatives(b);
         weigh_pairs(b, left, right);
+      }
     }
     return position;
   }
@@ -309,6 +336,8 @@ class WordTrainer {
   }
 
   std::array<Batch, 2> batches_;
+  std::array<std::int32_t, pool_size> pool_{};  // words that negatives are taken from
+  std::size_t oldest_ = 0;                      // of the pool, modulo its size
   Tables t_;
   Rng rng_;
   std::vector<std::int32_t> sentence_;  // without the frequent words left out
