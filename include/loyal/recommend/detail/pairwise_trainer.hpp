@@ -163,8 +163,7 @@ class PairwiseTrainer {
     const auto begin = std::chrono::steady_clock::now();
     for (int epoch = 1; epoch <= epochs; ++epoch) {
       const double loss = meetings.epoch(
-          learned, static_cast<std::uint64_t>(epoch), s_.threads,
-          [&](PairMeetings::Meeting& m) {
+          learned, static_cast<std::uint64_t>(epoch), s_.threads, [&](PairMeetings::Meeting& m) {
             if (learned.size() != known.size())
               return meet(m, weights, rule, t, [&](std::int32_t user, std::int32_t item) {
                 return holds(known.items_of(user), item);
