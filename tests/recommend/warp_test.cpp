@@ -16,7 +16,7 @@ TEST_CASE("WARP keeps the contract of recommenders", "[recommend][warp]") {
   loyal::testing::check_recommender(
       [](int threads, std::uint64_t seed) {
         return WARP<float>(
-            {.factors = 3, .regularization = 0.05, .threads = threads, .seed = seed});
+            {.factors = 3, .regularization = 0.05, .threads = threads, .seed = seed + 1});
       },
       {.known_folds = false});
 }

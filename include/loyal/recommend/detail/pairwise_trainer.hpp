@@ -2,12 +2,15 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "../../core/progress.hpp"
@@ -75,6 +78,37 @@ struct PairStep {
   }
 };
 
+/// A set of pairs by one hashed bit each, small enough for the nearest cache: always right about a pair that it holds,
+/// wrong about one in eight of the others at most, about one in thirty as a rule; which ones, chance says anew each time.
+/// Source: Bloom, Communications of the ACM 13(7), 1970, with one hash, that of Dietzfelbinger, Hagerup, Katajainen &
+/// Penttonen, Journal of Algorithms 25(1), 1997.
+class PairFilter {
+ public:
+  PairFilter(std::span<const PairMeetings::Pair> pairs, Rng& rng) : multiplier_(rng() | 1) {
+    const std::size_t words = std::bit_ceil(pairs.size() / 4 + 1);  // 16 bits a pair, or more
+    words_.assign(words, 0);
+    shift_ = 64 - std::countr_zero(64 * words);
+    for (const auto [user, item] : pairs) {
+      const std::uint64_t place = hash(user, item);
+      words_[place / 64] |= std::uint64_t{1} << place % 64;
+    }
+  }
+  [[nodiscard]] bool holds(std::int32_t user, std::int32_t item) const {
+    const std::uint64_t place = hash(user, item);
+    return (words_[place / 64] >> place % 64 & 1) != 0;
+  }
+
+ private:
+  [[nodiscard]] std::uint64_t hash(std::int32_t user, std::int32_t item) const {
+    const auto pair = static_cast<std::uint64_t>(user) << 32 | static_cast<std::uint64_t>(item);
+    return pair * multiplier_ >> shift_;
+  }
+
+  std::vector<std::uint64_t> words_;
+  std::uint64_t multiplier_;
+  int shift_;
+};
+
 /// Stochastic gradient descent on pairs of items, for BPR and WARP.
 ///
 /// A rule says what a pair is worth: rule(step, x, item, tables, draw) returns the item compared with (-1: none), the
@@ -129,8 +163,17 @@ class PairwiseTrainer {
     const auto begin = std::chrono::steady_clock::now();
     for (int epoch = 1; epoch <= epochs; ++epoch) {
       const double loss = meetings.epoch(
-          learned, static_cast<std::uint64_t>(epoch), s_.threads,
-          [&](PairMeetings::Meeting& m) { return meet(m, known, weights, rule, t); });
+          learned, static_cast<std::uint64_t>(epoch), s_.threads, [&](PairMeetings::Meeting& m) {
+            if (learned.size() != known.size())
+              return meet(m, weights, rule, t, [&](std::int32_t user, std::int32_t item) {
+                return holds(known.items_of(user), item);
+              });
+            // What a user had among the items of a meeting is then the meeting's pairs.
+            const PairFilter had(m.pairs, m.rng);
+            return meet(m, weights, rule, t, [&](std::int32_t user, std::int32_t item) {
+              return had.holds(user, item);
+            });
+          });
       const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
       if (!progress({.what = "epoch",
                      .step = epoch,
@@ -151,7 +194,8 @@ class PairwiseTrainer {
     Rng rng{s_.seed, 0x5eed0002};
     const auto items = static_cast<std::uint64_t>(item_factors.rows());
     const auto draw = [&] {
-      return draw_new(history, [&] { return static_cast<std::int32_t>(rng.below(items)); });
+      return draw_new([&] { return static_cast<std::int32_t>(rng.below(items)); },
+                      [&](std::int32_t item) { return holds(history, item); });
     };
     for (int epoch = 0; epoch < s_.fold_in_epochs; ++epoch) {
       rng.shuffle(order);
@@ -163,21 +207,24 @@ class PairwiseTrainer {
  private:
   static constexpr Index lanes = packet::packet_traits<T>::size;
 
-  /// An item outside @p had, which is ascending; -1 after some tries.
-  template <class Draw>
-  static std::int32_t draw_new(std::span<const std::int32_t> had, const Draw& draw) {
-    for (int tries = 0; tries < 16; ++tries) {
-      const std::int32_t item = draw();
-      // A search without branches: which way it goes nobody can foresee.
-      const std::int32_t* from = had.data();
-      for (std::size_t size = had.size(); size > 1;) {
-        const std::size_t half = size / 2;
-        from += half & (std::size_t{0} - static_cast<std::size_t>(from[half] <= item));
-        size -= half;
-      }
-      if (had.empty() || *from != item) return item;
-    }
+  using Pair = PairMeetings::Pair;
+
+  /// An item that was not had; -1 after some tries.
+  template <class Draw, class Had>
+  static std::int32_t draw_new(const Draw& draw, const Had& had) {
+    for (int tries = 0; tries < 16; ++tries)
+      if (const std::int32_t item = draw(); !had(item)) return item;
     return -1;
+  }
+  /// By a search without branches, as which way it goes nobody can foresee; @p items are ascending.
+  static bool holds(std::span<const std::int32_t> items, std::int32_t item) {
+    const std::int32_t* from = items.data();
+    for (std::size_t size = items.size(); size > 1;) {
+      const std::size_t half = size / 2;
+      from += half & (std::size_t{0} - static_cast<std::size_t>(from[half] <= item));
+      size -= half;
+    }
+    return !items.empty() && *from == item;
   }
 
   template <bool items, class Rule, class Draw>
@@ -198,32 +245,46 @@ class PairwiseTrainer {
     return choice.loss;
   }
 
-  template <class Rule>
-  double meet(PairMeetings::Meeting& m, const Interactions& known,
-              const std::vector<double>& weights, const Rule& rule, Tables& t) const {
+  template <class Rule, class Had>
+  double meet(PairMeetings::Meeting& m, const std::vector<double>& weights, const Rule& rule,
+              Tables& t, const Had& had) const {
     std::optional<AliasTable> popular;
     if (!weights.empty()) {
       std::vector<double> own;
       for (const auto item : m.items) own.push_back(weights[static_cast<std::size_t>(item)]);
       popular.emplace(own);
     }
+    const auto draw_for = [&](std::int32_t user) {
+      return draw_new(
+          [&] {
+            const auto place = popular ? static_cast<std::uint64_t>(popular->sample(m.rng))
+                                       : m.rng.below(m.items.size());
+            return m.items[place];
+          },
+          [&](std::int32_t item) { return had(user, item); });
+    };
+    // The rows of a pair and of its first negative are asked for some pairs ahead.
+    constexpr std::size_t ahead = 8;
+    std::array<std::int32_t, ahead> negatives{};
+    const auto prepare = [&](std::size_t i) {
+      if (i >= m.pairs.size()) return;
+      const auto [user, item] = m.pairs[i];
+      const std::int32_t other = negatives[i % ahead] = draw_for(user);
+      fetch(t.users.data() + user * step_.cols);
+      fetch(t.items.data() + item * step_.cols);
+      if (other >= 0) fetch(t.items.data() + other * step_.cols);
+    };
+    for (std::size_t i = 0; i < ahead; ++i) prepare(i);
     double loss = 0;
-    constexpr std::size_t ahead = 6;
     for (std::size_t i = 0; i < m.pairs.size(); ++i) {
-      if (i + ahead < m.pairs.size()) {
-        const auto next = m.pairs[i + ahead];
-        fetch(t.users.data() + next.user * step_.cols);
-        fetch(t.items.data() + next.item * step_.cols);
-      }
-      const std::int32_t user = m.pairs[i].user;
-      const auto draw = [&] {
-        return draw_new(known.items_of(user), [&] {
-          const auto place = popular ? static_cast<std::uint64_t>(popular->sample(m.rng))
-                                     : m.rng.below(m.items.size());
-          return m.items[place];
-        });
+      const auto [user, item] = m.pairs[i];
+      const std::int32_t first = negatives[i % ahead];
+      prepare(i + ahead);
+      bool again = false;
+      const auto draw = [&, user = user] {
+        return std::exchange(again, true) ? draw_for(user) : first;
       };
-      loss += static_cast<double>(take<true>(rule, user, m.pairs[i].item, draw, t));
+      loss += static_cast<double>(take<true>(rule, user, item, draw, t));
     }
     return loss;
   }
