@@ -100,6 +100,18 @@ TEMPLATE_TEST_CASE("A served model recommends as the model does, by number and b
     }
 }
 
+TEST_CASE("A model does not take a file for serving as its own", "[recommend]") {
+  const loyal::testing::TemporaryDirectory folder;
+  const std::string path = folder / "model.safetensors";
+  const auto als = some_model<float>(5, 9, true);
+  ServingModel<float>::save(path, als);
+  auto other = als;
+  CHECK_THROWS_WITH(other.load(path), ContainsSubstring("ServingModel"));
+  CHECK(other.item_factors() == als.item_factors());
+  als.save(path);
+  CHECK_NOTHROW(other.load(path));
+}
+
 TEST_CASE("A served model is read as another type, by many threads, and outlives its file's name",
           "[recommend]") {
   const loyal::testing::TemporaryDirectory folder;

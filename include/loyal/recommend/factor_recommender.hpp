@@ -137,6 +137,8 @@ class FactorRecommender : public RecommenderBase<R, T> {
   [[nodiscard]] static Stored read(const std::string& path, std::size_t options,
                                    std::initializer_list<const char*> arrays = {}) {
     const Safetensors file(path);
+    if (file.contains("index.order"))
+      detail::fail<FormatError>(path, "the file", "one of ServingModel::save()", "one of save()");
     Stored stored{read_interactions(file, "train"), {}, {}, file.read<double>("options"), {}};
     detail::expect_size(path.c_str(), "the number of options", stored.options.size(), options);
     const auto factors = [&](const char* name, Index rows) {
