@@ -71,16 +71,17 @@ struct Signs {
 };
 Signs hidden_signs(std::uint64_t seed, bool as_class) {
   constexpr int side = 16;
+  constexpr Index features = 32;
   loyal::Rng rng{seed};
   std::vector<std::pair<int, int>> pairs[2];
-  std::vector<int> sign;
-  for (int i = 0; i < 2 * side; ++i) sign.push_back(i % 2 == 0 ? 1 : -1);  // half of each side
+  std::vector<int> sign(features, 1);
+  for (std::size_t i = 0; i < sign.size(); i += 2) sign[i] = -1;  // half of each side
   for (int user = 0; user < side; ++user)
     for (int item = 0; item < side; ++item)
       pairs[rng.bernoulli(0.4) ? 1 : 0].emplace_back(user, side + item);
   Signs data;
   const auto fill = [&](const auto& of, SparseMatrix<double>& rows, std::vector<double>& targets) {
-    rows.resize(static_cast<Index>(of.size()), 2 * side);
+    rows.resize(static_cast<Index>(of.size()), features);
     Index r = 0;
     for (const auto& [user, item] : of) {
       rows.insert(r, user) = 1;

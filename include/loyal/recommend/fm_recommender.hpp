@@ -275,7 +275,7 @@ class FMRecommender : public FactorRecommender<FMRecommender<T>, T> {
     v -= static_cast<T>(o_.learning_rate) * g / s.sqrt();
   }
 
-  void learn(Interactions train, int epochs) {
+  void learn(Interactions&& train, int epochs) {
     const Index d = o_.factors;
     users_.grow(train.users());
     items_.grow(train.items());
