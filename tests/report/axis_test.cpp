@@ -10,9 +10,9 @@
 
 #include "../support/catch.hpp"
 
-using namespace loyal;
+namespace axis_tests {
 
-namespace {
+using namespace loyal;
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 const double missing = std::nan("");
@@ -24,8 +24,6 @@ bool is_nice(double step) {
     if (std::abs(mantissa - m) < 1e-6) return true;
   return false;
 }
-
-}  // namespace
 
 TEST_CASE("linear ticks of known ranges") {
   CHECK(linear_ticks(0, 1) == std::vector<double>{0, 0.2, 0.4, 0.6, 0.8, 1});
@@ -134,3 +132,5 @@ TEST_CASE("fixed limits rule") {
   detail::AxisMap whole(Axis{.whole = true}, 1, 3, 6, false);
   CHECK(whole.labels() == std::vector<std::string>{"1", "2", "3"});
 }
+
+}  // namespace axis_tests
