@@ -93,7 +93,7 @@ TEST_CASE("Every half step of RatingALS ends where the objective is flat, and ne
   // More than 128 ratings of a user, and users and items without any.
   const auto few = testing::tastes(30, 320, 5);
   const Interactions train(32, 323, few.pairs());
-  for (const Index factors : {1, 3, 7, 40})
+  for (const Index factors : {1, 3, 12})
     for (const bool biases : {true, false}) {
       CAPTURE(factors, biases);
       RatingALS<double>::Options options{.factors = factors,
@@ -103,7 +103,7 @@ TEST_CASE("Every half step of RatingALS ends where the objective is flat, and ne
                                          .init_scale = 0.5};
       RatingALS<double> before;
       double least = std::numeric_limits<double>::infinity();
-      for (int epochs = 1; epochs <= 6; ++epochs) {
+      for (int epochs = 1; epochs <= 4; ++epochs) {
         options.epochs = epochs;
         RatingALS<double> model{options};
         model.fit(train);
