@@ -94,10 +94,8 @@ void speed(const std::string& folder) {
       frequency.push_back(summary.history.frequency[i]);
       monetary.push_back(summary.monetary[i]);
     }
-  figure("gamma_gamma_cdnow", 21, [&] {
-    return loyal::GammaGamma<double>{loyal::LikelihoodOptions{.profile = 0.95}}.fit(frequency,
-                                                                                    monetary);
-  });
+  figure("gamma_gamma_cdnow", 21,
+         [&] { return loyal::GammaGamma<double>{}.fit(frequency, monetary); });
 
   loyal::Rng rng{1};
   const loyal::BGNBD<double> truth{{.r = 0.243, .alpha = 4.414, .a = 0.793, .b = 2.426}};

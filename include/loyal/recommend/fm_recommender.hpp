@@ -135,7 +135,7 @@ class FMRecommender : public FactorRecommender<FMRecommender<T>, T> {
   [[nodiscard]] UserProfile<T> fold_in(const UserHistory& history,
                                        const SparseRow<T>& attributes) const {
     this->expect_history("fold_in", history);
-    detail::expect_sparse_row("fold_in", attributes, users_.shared.rows());
+    detail::expect_sparse_row("FMRecommender::fold_in", attributes, users_.shared.rows());
     const Matrix<T>& items = this->item_factors_;
     const Index d = items.cols() - 1;
     RowVector<T> start = RowVector<T>::Zero(d + 1);
