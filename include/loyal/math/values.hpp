@@ -115,9 +115,11 @@ inline void expect_some(const char* where, const char* what, const Values& value
   if (values.empty()) fail<DataError>(where, what, "empty", "at least one value");
 }
 
-/// Weights of @p size samples: those given, checked, or 1 for each if none are given.
+/// Weights of @p size samples: those given, checked, or 1 for each if none are given. Looks at @p weights, which must
+/// live as long.
 class SampleWeights {
  public:
+  SampleWeights(const char* where, Values&& weights, Index size) = delete;
   SampleWeights(const char* where, const Values& weights, Index size) : weights_(weights) {
     total_ = static_cast<double>(size);
     if (weights.empty()) return;

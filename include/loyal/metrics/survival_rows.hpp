@@ -51,7 +51,8 @@ inline void expect_survival(const char* where, const Values& time, const Values&
                         concatenate("in [0, ", time[i], "), before the row's time"));
     }
   }
-  static_cast<void>(SampleWeights(where, rows.weight, time.size()));
+  const Values weights(rows.weight);
+  static_cast<void>(SampleWeights(where, weights, time.size()));
   if (!rows.stratum.empty())
     expect_size(where, "the number of strata", rows.stratum.size(), time.size());
   if (!rows.cluster.empty())

@@ -134,7 +134,8 @@ class AFTRegression {
     detail::expect_size(where, "the number of rows of x", x.rows(), time.size());
     if (!x.allFinite())
       detail::fail<DataError>(where, "a value of x", "not finite", "a finite number");
-    const detail::SampleWeights weight(where, rows.weight, time.size());
+    const Values weights(rows.weight);
+    const detail::SampleWeights weight(where, weights, time.size());
     Sample s;
     double events = 0;
     double log_times = 0;
