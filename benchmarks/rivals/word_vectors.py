@@ -10,6 +10,7 @@ start of reading to the end of training, without saving. One epoch, window 5, 5 
 gensim's threads each let the rate fall by their own share of the corpus, so that with two it ends at half.
 Speed is measured on a fifth of the lines, all sides in turn, medians of three rounds, and needs a quiet machine; quality
 on all lines, and does not. `ratio:` lines say how many times faster we are; `quality:` lines give means over seeds."""
+import functools
 import lzma
 import os
 import pathlib
@@ -55,9 +56,12 @@ def run_fasttext(corpus, out, case, dimensions, threads, seed):
     return end - start
 
 
-def judge(path):
-    out = subprocess.run([ours, "judge", path, *TESTS], check=True, capture_output=True, text=True).stdout
-    return [float(x) for x in out.split()]
+@functools.cache  # cases share a side
+def quality(side, *how):
+    """WordSim, SimLex and analogies of vectors trained on all lines."""
+    SIDES[side](corpus, out, *how)
+    marks = subprocess.run([ours, "judge", out, *TESTS], check=True, capture_output=True, text=True).stdout
+    return [float(x) for x in marks.split()]
 
 
 SIDES = {"loyal": run_ours, "fastText": run_fasttext, "gensim": run_gensim}
@@ -79,10 +83,7 @@ def compare_speed(name, sides, dimensions, threads, rounds=3):
 
 def compare_quality(name, sides, dimensions, threads, seeds):
     for side, case in sides:
-        marks = []
-        for seed in range(1, seeds + 1):
-            SIDES[side](corpus, out, case, dimensions, threads, seed)
-            marks.append(judge(out))
+        marks = [quality(side, case, dimensions, threads, seed) for seed in range(1, seeds + 1)]
         mean = [statistics.mean(m[i] for m in marks) for i in range(3)]
         print(f"quality: word_vectors/{name} {side} WordSim {mean[0]:.3f}, SimLex {mean[1]:.3f}, "
               f"analogies {100 * mean[2]:.1f} %", flush=True)
