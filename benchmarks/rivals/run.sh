@@ -6,7 +6,7 @@
 #   benchmarks/rivals/run.sh [TOPIC] [ROUNDS]       training is the default; another name lists the topics
 #
 # Topics on real data look for it in the directory named by LOYAL_DATA. word_vectors takes an hour or so;
-# its second argument may be speed, quality or the name of a case.
+# its second argument may be speed, quality, peak_memory or the name of a case.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$here/../..

@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: MIT
 """Trains word vectors with ours, fastText and gensim in turn, and compares time and quality.
 
-    word_vectors.py OURS GENSIM_PYTHON FOLDER [speed|quality|all|CASE]
+    word_vectors.py OURS GENSIM_PYTHON FOLDER [speed|quality|all|peak_memory|CASE]
 
 FOLDER holds corpus.txt.xz (one sentence a line), wordsim353.tsv, simlex999.txt and questions-words.txt. Lines are
 shuffled with a fixed seed, since sources in a row favor whoever has fewer threads. Times are wall clock from the
 start of reading to the end of training, without saving. One epoch, window 5, 5 negatives, subsampling 1e-4.
 gensim's threads each let the rate fall by their own share of the corpus, so that with two it ends at half.
 Speed is measured on a fifth of the lines, all sides in turn, medians of three rounds, and needs a quiet machine; quality
-on all lines, and does not. `ratio:` lines say how many times faster we are; `quality:` lines give means over seeds."""
+on all lines, and does not. `ratio:` lines say how many times faster we are; `quality:` lines give means over seeds.
+A `figure:` line tells the most memory that training on all lines took, saving included (printed with speed too)."""
 import functools
 import lzma
 import os
@@ -27,9 +28,13 @@ here = pathlib.Path(__file__).resolve().parent
 TESTS = [str(folder / name) for name in ("wordsim353.tsv", "simlex999.txt", "questions-words.txt")]
 
 
-def run_ours(corpus, out, case, dimensions, threads, seed):
+def train_ours(corpus, out, case, dimensions, threads, seed):
     args = [ours, "train", corpus, out, case, str(dimensions), str(threads), str(seed), "0.05"]
-    return float(subprocess.run(args, check=True, capture_output=True, text=True).stdout.split()[0])
+    return [float(x) for x in subprocess.run(args, check=True, capture_output=True, text=True).stdout.split()]
+
+
+def run_ours(*args):
+    return train_ours(*args)[0]
 
 
 def run_gensim(corpus, out, case, dimensions, threads, seed):
@@ -110,6 +115,9 @@ with tempfile.TemporaryDirectory() as work:
     part_words = sum(len(line.split()) for line in fifth)
     pathlib.Path(part).write_text("\n".join(fifth) + "\n", encoding="utf-8")
     del lines, fifth
+    if wanted in ("peak_memory", "speed", "all"):
+        peak = train_ours(corpus, out, "skip_gram", 100, 2, 1)[3]
+        print(f"figure: word_vectors/peak_memory_100 {peak:.0f} MB", flush=True)
     for name, sides, dimensions, threads, seeds in CASES:
         if wanted in (name, "speed", "all"):
             compare_speed(name, sides, dimensions, threads)

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Our side of `run.sh word_vectors`, and the judge of all sides.
 //
-//   train CORPUS OUT.vec CASE DIMENSIONS THREADS SEED RATE   prints seconds of fit(), of training alone, and words
+//   train CORPUS OUT.vec CASE DIMENSIONS THREADS SEED RATE   prints seconds of fit(), of training alone, words, and
+//                                                            the most memory in MB that the process ever used
 //   judge FILE.vec WORDSIM SIMLEX ANALOGIES                  prints two correlations and an accuracy
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <fstream>
 #include <string>
 
 #include <loyal/embed/word2vec.hpp>
@@ -14,6 +16,14 @@
 #include <loyal/embed/word_evaluation.hpp>
 
 namespace {
+
+/// Not getrusage(), which begins with what the process that started this one used. 0 but on Linux.
+double peak_megabytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("VmHWM:")) return std::atof(line.c_str() + 6) * 1024 / 1e6;
+  return 0;
+}
 
 void train(char** argv) {
   const std::string what = argv[2];
@@ -30,8 +40,9 @@ void train(char** argv) {
   const auto start = std::chrono::steady_clock::now();
   const auto done = model.fit(corpus);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-  std::printf("%.3f %.3f %.0f\n", seconds.count(), done.seconds, static_cast<double>(done.words));
   loyal::write_word2vec_text(argv[1], model.word_vectors());
+  std::printf("%.3f %.3f %.0f %.1f\n", seconds.count(), done.seconds,
+              static_cast<double>(done.words), peak_megabytes());
 }
 
 void judge(char** argv) {

@@ -51,6 +51,11 @@ TEST_CASE("What is not such a model is refused with the reason", "[embed]") {
   refused({.min_letters = 0}, "the options of n-grams");
   refused({.max_letters = -1}, "the options of n-grams");
   refused({.dimensions = 0}, "the shape of the vectors");
+  const loyal::testing::AddressSpaceLimit limit(std::size_t{64} << 20);
+  refused({.words = 2'000'000'000}, "");
+  refused({.words = -5}, "the number of entries");
+  refused({.dimensions = 2'000'000'000, .rows = 0}, "the shape of the vectors");
+  refused({.buckets = 2'000'000'000}, "the shape of the vectors");
   const auto valid = loyal::testing::to_bytes(FastTextModel{}.bytes());
   CHECK(loyal::testing::survive_damage(valid, 20'000, [](std::span<const std::byte> bytes) {
           static_cast<void>(loyal::detail::parse_fasttext(bytes, "x.bin"));

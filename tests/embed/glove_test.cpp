@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -75,6 +76,60 @@ TEST_CASE("a step is the gradient of half the weighted square", "[embed][glove]"
   }
 }
 
+TEST_CASE("a small step of fit() is minus the gradient of J", "[embed][glove]") {
+  constexpr Index n = 7;
+  constexpr Index d = 3;
+  loyal::Vocabulary words;
+  for (int i = 0; i < n; ++i) words.add("w" + std::to_string(i), 1);
+  const std::vector<loyal::Cooccurrence> cells{
+      {0, 0, 40}, {0, 1, 12}, {0, 3, 0.25F}, {1, 2, 3}, {2, 2, 9.5F}, {3, 6, 10}, {5, 6, 1}};
+  GloVe::Options options{.dimensions = d, .x_max = 10, .epochs = 1, .seed = 3};
+  // Where it begins: x and its biases, then y and its biases.
+  loyal::Rng rng{options.seed};
+  Matrix<double> start(2 * n, d + 1);
+  for (Index i = 0; i < start.size(); ++i)
+    start.data()[i] = static_cast<double>(static_cast<float>(rng.uniform(-0.5, 0.5) / (d + 1)));
+  const auto j_of = [&](const Matrix<double>& t) {
+    double sum = 0;
+    const auto add = [&](Index a, Index b, double weight) {
+      const double e = t.row(a).head(d).dot(t.row(n + b).head(d)) + t(a, d) + t(n + b, d) -
+                       std::log(weight);
+      sum += std::min(1.0, std::pow(weight / options.x_max, options.alpha)) * e * e / 2;
+    };
+    for (const auto& cell : cells) {
+      const auto weight = static_cast<double>(cell.weight);
+      add(cell.first, cell.second, weight);
+      if (cell.first != cell.second) add(cell.second, cell.first, weight);
+    }
+    return sum;
+  };
+  double told = 0;
+  options.progress = [&](const loyal::Progress& p) { return told = p.value, true; };
+  const auto fit = [&](double rate) -> Matrix<double> {
+    options.learning_rate = rate;
+    return GloVe{options}.fit(words, loyal::Cooccurrences{cells}).vectors().cast<double>();
+  };
+  const Matrix<double> before = fit(1e-30);
+  CHECK(told * static_cast<double>(cells.size()) == Approx(j_of(start)).epsilon(1e-5));
+  CHECK((before - (start.topRows(n) + start.bottomRows(n)).leftCols(d)).cwiseAbs().maxCoeff() <
+        1e-7);
+  // Two rates, so that what is of second order in them falls out. AdaGrad's sums are 1 up to that.
+  const double rate = 0x1p-10;
+  const Matrix<double> step = (2 * (fit(rate) - before) / rate) - (fit(2 * rate) - before) / (2 * rate);
+  for (Index i = 0; i < n; ++i)
+    for (Index c = 0; c < d; ++c) {
+      double slope = 0;
+      for (const Index row : {i, n + i}) {
+        Matrix<double> up = start;
+        Matrix<double> down = start;
+        up(row, c) += 1e-5;
+        down(row, c) -= 1e-5;
+        slope += (j_of(up) - j_of(down)) / 2e-5;
+      }
+      CHECK(step(i, c) == Approx(-slope).margin(2e-4));
+    }
+}
+
 TEST_CASE("words of one topic end near each other", "[embed][glove]") {
   for (const std::uint64_t seed : {1U, 2U, 3U}) {
     auto corpus = loyal::corpus_of({two_topics(600, seed)});
@@ -117,12 +172,18 @@ TEST_CASE("a callback stops at an epoch's end", "[embed][glove]") {
 }
 
 TEST_CASE("bad input", "[embed][glove]") {
-  auto empty = loyal::corpus_of({""});
-  CHECK_THROWS_AS(GloVe{small()}.fit(empty), loyal::DataError);
-  auto lonely = loyal::corpus_of({"a\nb\n"});
-  CHECK_THROWS_AS(GloVe{small()}.fit(lonely), loyal::DataError);
-  auto rare = loyal::corpus_of({"a b c"});
-  CHECK_THROWS_AS(GloVe{}.fit(rare), loyal::DataError);
+  const auto no_fit = [](const GloVe& model, const std::string& text, const std::string& reason) {
+    auto corpus = loyal::corpus_of({text});
+    CHECK_THROWS_AS(model.fit(corpus), loyal::DataError);
+    CHECK_THROWS_WITH(model.fit(corpus), reason);
+  };
+  no_fit(GloVe{small()}, "",
+         "build_vocabulary: the number of words kept is 0 of 0, expected one that is there 1 times "
+         "or more");
+  no_fit(GloVe{small()}, "a\nb\n", "GloVe::fit: pairs of words is 0, expected at least one");
+  no_fit(GloVe{}, "a b c",
+         "build_vocabulary: the number of words kept is 0 of 3, expected one that is there 5 times "
+         "or more");
   std::string endless;
   for (int i = 0; i < 30000; ++i) endless += "word" + std::to_string(i % 30) + " ";
   auto line = loyal::corpus_of({endless});

@@ -72,12 +72,25 @@ TEST_CASE("Damaged binary vectors are refused with their place", "[embed]") {
   refused("1 1\na " + raw({std::numeric_limits<float>::quiet_NaN()}), "not finite");
   refused("99999999999999999999 1\n", "its beginning");
   refused("9223372036854775807 9223372036854775807\nabc", "the length");
+  const loyal::testing::AddressSpaceLimit limit(std::size_t{64} << 20);
+  refused("999999999999 1\na " + raw({1}), "enough for 999999999999 vectors of 1 numbers");
+  refused("1 999999999999\na " + raw({1}), "enough for 1 vectors of 999999999999 numbers");
+  refused("4611686018427387904 4\na " + raw({1}), "the length");
+  refused("1 4611686018427387904\na " + raw({1}), "the length");
+  refused("1 1 1\na " + raw({1}), "its beginning");
+  refused("1,1\na " + raw({1}), "its beginning");
+  refused(std::string(70000, '1'), "its beginning");
+  refused("1 1\n" + std::string(70000, 'a') + " " + raw({1}), "vector 1: its word");
   const std::string valid =
       "3 3\nfirst " + raw({1, 2, 3}) + "\nb " + raw({4, 5, 6}) + "\nlast " + raw({7, 8, 9}) + "\n";
   CHECK(loyal::testing::survive_damage(
             loyal::testing::to_bytes(valid), 20'000, [](std::span<const std::byte> bytes) {
               static_cast<void>(loyal::detail::parse_word2vec_binary(bytes, "x"));
             }) > 50);
+  // Cut off anywhere before its last number's end it is refused.
+  for (std::size_t cut = 0; cut + 1 < valid.size(); ++cut)
+    CHECK_THROWS_AS(parse(valid.substr(0, cut)), loyal::FormatError);
+  CHECK(parse(valid.substr(0, valid.size() - 1)).size() == 3);
 }
 
 }  // namespace word2vec_binary_tests

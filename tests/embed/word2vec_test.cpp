@@ -350,12 +350,21 @@ TEST_CASE("odd corpora", "[embed][word2vec]") {
   auto options = small();
   Word2Vec model{options};
   CHECK_THROWS_AS(model.word_vectors(), loyal::NotFitted);
-  auto empty = loyal::corpus_of({""});
-  CHECK_THROWS_AS(model.fit(empty), loyal::DataError);
+  for (const std::string& text : {std::string(), std::string(" \n\t\r\n\n")}) {
+    auto empty = loyal::corpus_of({text});
+    CHECK_THROWS_AS(model.fit(empty), loyal::DataError);
+    CHECK_THROWS_WITH(model.fit(empty),
+                      "Word2Vec::fit: words in the corpus is 0, expected at least one that occurs "
+                      "1 times");
+  }
   auto rare = loyal::corpus_of({"a b c"});
   options.vocabulary.min_count = 2;
   Word2Vec strict{options};
   CHECK_THROWS_AS(strict.fit(rare), loyal::DataError);
+  CHECK_THROWS_WITH(strict.fit(rare),
+                    "Word2Vec::fit: words in the corpus is 3, expected at least one that occurs 2 "
+                    "times");
+  CHECK_THROWS_AS(strict.word_vectors(), loyal::NotFitted);
   options.vocabulary.min_count = 1;
 
   // One word only, two words, a word next to itself, one endless line.

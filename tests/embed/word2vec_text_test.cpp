@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstring>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <loyal/core/random.hpp>
@@ -146,6 +147,8 @@ TEST_CASE("Damaged text is refused with its place", "[embed]") {
   refused("1 2\na 1 inf\n", "finite");
   refused("1 2\n 1 2\n", "vector 1");
   refused("1 99999999999\na 1\n", "the number of dimensions");
+  refused("2 2\na 1 2\nb 1 2 3\n", "vector 2: the line is 'b 1 2 3', expected a word and 2 finite");
+  refused("a 1 2\nb 1 2\nc 1 2 3\n", "vector 3: the line is 'c 1 2 3', expected a word and 2 finite");
   refused("-1 2\n", "the first line");
   refused("1 0\na\n", "the first line");
   CHECK_THROWS_AS(parse("1 1\na 1\n", {.limit = -1}), loyal::OptionError);
@@ -154,6 +157,85 @@ TEST_CASE("Damaged text is refused with its place", "[embed]") {
             loyal::testing::to_bytes(valid), 20'000, [](std::span<const std::byte> bytes) {
               static_cast<void>(parse({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
             }) > 40);
+}
+
+/// Whether b could be a, read from a file that was cut off: the first words with their numbers, the very last number
+/// perhaps short of digits.
+bool begins(const WordVectors& a, const WordVectors& b) {
+  if (b.size() > a.size() || b.size() == 0 || b.dimensions() != a.dimensions()) return false;
+  for (Index i = 0; i < b.size(); ++i) {
+    const auto id = static_cast<std::int32_t>(i);
+    const Index whole = i + 1 < b.size() ? b.dimensions() : b.dimensions() - 1;
+    if (a.vocabulary().word(id) != b.vocabulary().word(id) ||
+        a.vectors().row(i).head(whole) != b.vectors().row(i).head(whole))
+      return false;
+  }
+  return true;
+}
+
+TEST_CASE("Text that is cut off or damaged is refused, or as good as the rest", "[embed]") {
+  const std::string rows = "the 0.125 2.5 -3 1e-3\n. . 4.25 5 6 7.75\nof 1 2 3 4.0625\n";
+  std::string fasttext = rows;  // writes a blank behind each number
+  for (std::size_t at = 0; (at = fasttext.find('\n', at)) != fasttext.npos; at += 2)
+    fasttext.insert(at, " ");
+  for (const auto& [header, body] :
+       {std::pair<std::string, std::string>("3 4\n", rows), {"3 4\n", fasttext}, {"", rows}}) {
+    const std::string file = header + body;
+    const auto whole = parse(file);
+    REQUIRE(whole.size() == 3);
+    const std::size_t first_line = header.empty() ? file.find('\n') : 0;
+    for (std::size_t cut = 0; cut < file.size(); ++cut) {
+      INFO("'" << file.substr(0, cut) << "'");
+      try {
+        const auto part = parse(file.substr(0, cut));
+        // With a header all vectors must be there. A first line that is cut off, alone, is a shorter vector.
+        if (!header.empty()) CHECK(part.size() == 3);
+        if (cut >= first_line) CHECK(begins(whole, part));
+      } catch (const loyal::FormatError& error) {
+        CHECK_THAT(std::string(error.what()), ContainsSubstring("x.vec"));
+      }
+    }
+    CHECK(loyal::testing::survive_damage(loyal::testing::to_bytes(file), 20'000,
+                                         [](std::span<const std::byte> bytes) {
+                                           static_cast<void>(
+                                               parse({reinterpret_cast<const char*>(bytes.data()),
+                                                      bytes.size()}));
+                                         }) > 1000);
+  }
+  const std::string damaged_headers[] = {"3 4 \n",
+                                         "3\n",
+                                         "3 4 5\n",
+                                         "3 -4\n",
+                                         "3 0\n",
+                                         "4 4\n",
+                                         "2 4\n",
+                                         "3 5\n",
+                                         "3 3\n",
+                                         "3,4\n",
+                                         "\n3 4\n",
+                                         "9223372036854775807 4\n",
+                                         "9223372036854775808 4\n",
+                                         "3 9223372036854775807\n",
+                                         "3 4611686018427387904\n",
+                                         "-9223372036854775808 4\n"};
+  const loyal::testing::AddressSpaceLimit limit(std::size_t{64} << 20);
+  for (const auto& header : damaged_headers) {
+    INFO(header);
+    if (header == "3 4 \n")
+      CHECK(parse(header + rows).size() == 3);
+    else
+      CHECK_THROWS_AS(parse(header + rows), loyal::FormatError);
+  }
+}
+
+TEST_CASE("A file of vectors that is not there, empty or a folder", "[embed]") {
+  const loyal::testing::TemporaryDirectory folder;
+  loyal::write_atomically(folder / "empty", [](loyal::FileWriter&) {});
+  CHECK_THROWS_WITH(loyal::read_word2vec_text(folder / "none"),
+                    ContainsSubstring("none: cannot open: No such file or directory"));
+  CHECK_THROWS_WITH(loyal::read_word2vec_text(folder / "empty"),
+                    ContainsSubstring("empty: the first line is empty"));
+  CHECK_THROWS_WITH(loyal::read_word2vec_text(folder.path()), ContainsSubstring("cannot read"));
 }
 
 TEST_CASE("What text cannot hold is not written", "[embed]") {

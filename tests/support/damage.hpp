@@ -10,6 +10,7 @@
 #include <loyal/core/random.hpp>
 
 #include "catch.hpp"
+#include "process_memory.hpp"
 
 namespace loyal::testing {
 
@@ -21,10 +22,11 @@ inline std::vector<std::byte> to_bytes(const std::string& text) {
 }
 
 /// Calls read(bytes) with a valid file cut off at every length and with random bits flipped.
-/// It may return or throw a loyal::Error; anything else fails the test. Returns how many were
-/// refused.
+/// It may return or throw a loyal::Error; anything else fails the test, so does an allocation of
+/// 128 MiB. Returns how many were refused.
 template <class Read>
 int survive_damage(const std::vector<std::byte>& valid, int flips, Read&& read) {
+  const AddressSpaceLimit limit(std::size_t{128} << 20);
   int refused = 0;
   const auto attempt = [&](const std::vector<std::byte>& bytes) {
     try {

@@ -127,6 +127,16 @@ TEST_CASE("An endless line costs no more memory than its buffer", "[text]") {
     words += sentence.size();
   }
   CHECK(words == 300'000);
+  // Without a blank the cut falls between letters; nothing is lost.
+  write(folder / "word.txt", std::string(3'000'000, 'x'));
+  auto one = loyal::read_corpus(folder / "word.txt");
+  std::size_t letters = 0;
+  while (one.next(sentence)) {
+    REQUIRE(sentence.size() == 1);
+    CHECK(sentence[0].size() <= std::size_t{1} << 18);
+    letters += sentence[0].size();
+  }
+  CHECK(letters == 3'000'000);
 }
 
 TEST_CASE("A file that shrinks while it is read is an error", "[text]") {

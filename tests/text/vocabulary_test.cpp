@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -10,6 +12,7 @@
 #include <loyal/text/vocabulary.hpp>
 
 #include "../support/catch.hpp"
+#include "../support/damage.hpp"
 #include "../support/temporary_directory.hpp"
 
 using loyal::Vocabulary;
@@ -102,6 +105,52 @@ TEST_CASE("Probabilities of keeping a word follow word2vec", "[text]") {
   for (const float p : words.keep_probabilities(0)) CHECK(p == 1.0F);
   CHECK_THROWS_AS(words.keep_probabilities(-1), loyal::OptionError);
   CHECK_THROWS_AS(words.keep_probabilities(std::nan("")), loyal::OptionError);
+}
+
+TEST_CASE("A vocabulary file that is cut off or damaged is refused, or as good as the rest", "[text]") {
+  const loyal::testing::TemporaryDirectory folder;
+  const std::string path = folder / "words.txt";
+  const auto load = [&](std::span<const std::byte> bytes) {
+    std::FILE* const file = std::fopen(path.c_str(), "wb");  // nothing needs to be durable here
+    REQUIRE(file != nullptr);
+    std::fwrite(bytes.data(), 1, bytes.size(), file);
+    std::fclose(file);
+    return Vocabulary::load(path);
+  };
+  const auto valid = loyal::testing::to_bytes("the 1500\n课程 70\nof 18446744073709550000\nb 12\n");
+  const Vocabulary whole = load(valid);
+  REQUIRE(whole.size() == 4);
+  int accepted = 0;
+  for (std::size_t cut = 0; cut < valid.size(); ++cut) {
+    try {
+      const Vocabulary part = load(std::span(valid).first(cut));
+      ++accepted;
+      for (std::int32_t i = 0; i < part.size(); ++i) {
+        CHECK(part.word(i) == whole.word(i));
+        if (i + 1 < part.size()) CHECK(part.count(i) == whole.count(i));
+      }
+    } catch (const loyal::FormatError& error) {
+      CHECK_THAT(std::string(error.what()), ContainsSubstring("words.txt:"));
+    }
+  }
+  // At a line's end, or within a count.
+  CHECK(accepted == 1 + 5 + 3 + 21 + 2);
+  CHECK(loyal::testing::survive_damage(valid, 2000, [&](std::span<const std::byte> bytes) {
+          static_cast<void>(load(bytes));
+        }) > 200);
+  CHECK_THROWS_WITH(Vocabulary::load(folder / "none"), ContainsSubstring("none: cannot open"));
+}
+
+TEST_CASE("The message says how many words there were and how many times one must be there", "[text]") {
+  const auto refused = [](const std::string& text, const std::string& reason) {
+    auto corpus = loyal::corpus_of({text});
+    CHECK_THROWS_AS(loyal::build_vocabulary(corpus), loyal::DataError);
+    CHECK_THROWS_WITH(loyal::build_vocabulary(corpus), reason);
+  };
+  refused("", "build_vocabulary: the number of words kept is 0 of 0, expected one that is there 5 "
+              "times or more");
+  refused("a b a\nc", "build_vocabulary: the number of words kept is 0 of 3, expected one that is "
+                      "there 5 times or more");
 }
 
 TEST_CASE("A saved vocabulary comes back, a damaged one is refused with its line", "[text]") {

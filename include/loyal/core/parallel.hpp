@@ -29,7 +29,7 @@ inline int available_processors() {
     cpu_set_t set;
     if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
 #endif
-    return available_processors();
+    return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   }();
   return count;
 }

@@ -59,7 +59,8 @@ struct WordTraining {
 ///
 /// or, with hierarchical softmax, on -sum over w's path: log s(+-x_c . y_node). Negatives are drawn with
 /// probability count^negative_power; frequent words are left out at random (see Vocabulary::keep_probabilities).
-/// The vectors are the x; with n-grams, x_c is the mean of the word's own vector and those of its n-grams.
+/// The vectors are the x; with n-grams, x_c is the mean of the word's own vector and those of its n-grams. The step of
+/// a mean goes undivided to each vector in it, as in word2vec and fastText.
 ///
 /// With `shared_negatives` up to 4 neighboring words share 16 negatives or more (12 up to 128 dimensions, CBOW 8),
 /// weighted such that each pair meets `negatives` of them on average; all these pairs are one step, small matrix
@@ -70,7 +71,7 @@ struct WordTraining {
 /// With `hogwild` threads change the vectors at the same time without locks (Recht et al., NIPS 2011): faster,
 /// never twice the same, and by the letter of C++ a data race.
 /// @throws OptionError for options out of their domains; DataError if no word occurs min_count times; what the
-/// corpus throws. The model is then as before.
+/// corpus throws. After fit() the model is then as before.
 /// Source: Mikolov et al., "Distributed Representations of Words and Phrases", NIPS 2013; shared negatives after
 /// Ji et al., "Parallelizing Word2Vec in Shared and Distributed Memory", arXiv:1604.04661.
 /// Cost: with d dimensions some 300 d flops a word kept in skip-gram, and about 3 rows of d floats from memory.
@@ -144,7 +145,8 @@ class Word2Vec {
   }
 
   /// Goes on with @p corpus: known words keep their vectors, words that occur min_count times in it join them.
-  /// The turns of hierarchical softmax are learned anew.
+  /// The turns of hierarchical softmax are learned anew. If the corpus throws after its words have been counted, the
+  /// model has learned from what came before.
   template <Corpus C>
   WordTraining fit_more(C& corpus) {
     return train(corpus);

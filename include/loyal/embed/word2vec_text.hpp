@@ -178,10 +178,20 @@ class WordTextParser {
           while (word > 0 && is_blank(line[word - 1])) --word;
       }
       if (word > 0) --word;
-      if (word == 0 || !parse_numbers(line.substr(word), row)) refuse(line, row);
+      if (word == 0 || ends_in_number(line.substr(0, word)) ||
+          !parse_numbers(line.substr(word), row))
+        refuse(line, row);
     }
     if (word == 0) refuse(line, row);
     words_[static_cast<std::size_t>(row)] = line.substr(0, word);
+  }
+
+  /// Whether the numbers are more than the file says, rather than the word one with blanks.
+  static bool ends_in_number(std::string_view word) noexcept {
+    const char* at = word.data() + word.find_last_of(" \t") + 1;  // npos + 1 is 0
+    const char* const end = word.data() + word.size();
+    float number = 0;
+    return read_float(at, end, number) && at == end;
   }
 
   bool parse_numbers(std::string_view text, Index row) {
@@ -211,8 +221,10 @@ class WordTextParser {
 ///   the 0.418 0.24968 ...
 ///
 /// Words stand in the order of the file, which is as a rule that of falling counts; the counts themselves are
-/// not in such files and are 0. Of a word that is there twice the first vector is kept.
-/// @throws FormatError naming the file and the number of the vector if it is damaged, cut off, or holds NaN.
+/// not in such files and are 0. Of a word that is there twice the first vector is kept. Words may hold blanks, as in
+/// GloVe's ". . .", but no number behind one.
+/// @throws FormatError naming the file and the number of the vector if it is damaged, cut off, or holds NaN. That
+/// digits of the very last number are missing cannot be seen; without a header, neither can missing lines.
 /// Source: none, our own. Cost: about ten nanoseconds a number, on each thread.
 ///
 ///     loyal::Vocabulary words;

@@ -75,18 +75,19 @@ class IdStream {
     begin_epoch();
   }
 
-  /// The next chunk; false after the last. May be called by several threads.
+  /// The next chunk; false after the last. May be called by several threads; if the corpus throws in one of them,
+  /// there is no more for the others.
   bool next(IdChunk& chunk) {
     const std::lock_guard lock(mutex_);
+    if (ended_) return false;
+    ended_ = true;
     chunk.ids.clear();
     chunk.words = 0;
     while (!fill(chunk)) {
-      if (++epoch_ >= epochs_) {
-        epoch_ = epochs_;
-        return false;
-      }
+      if (++epoch_ >= epochs_) return false;
       begin_epoch();
     }
+    ended_ = false;
     chunk.number = chunks_++;
     chunk.words_before = given_;
     given_ += chunk.words;
@@ -96,6 +97,7 @@ class IdStream {
  private:
   static constexpr std::size_t chunk_words = 10000;
   static constexpr std::size_t piece_words = 20000;  // read ahead
+  static constexpr std::size_t piece_letters = std::size_t{1} << 20;
   static constexpr std::size_t block_ids = std::size_t{1} << 20;
 
   /// Sentences that have been read but not yet counted.
@@ -125,7 +127,8 @@ class IdStream {
     piece.letters.clear();
     piece.lengths.clear();
     piece.sentences.clear();
-    while (piece.lengths.size() < piece_words && corpus_.next(sentence_)) {
+    while (piece.lengths.size() < piece_words && piece.letters.size() < piece_letters &&
+           corpus_.next(sentence_)) {
       for (const std::string_view word : sentence_) {
         piece.letters.append(word);
         piece.lengths.push_back(word.size());
@@ -196,6 +199,7 @@ class IdStream {
   const Vocabulary* words_ = nullptr;
   int epochs_ = 0;
   int epoch_ = 0;
+  bool ended_ = false;
   std::uint64_t chunks_ = 0;
   std::uint64_t given_ = 0;
   std::size_t block_ = 0;
