@@ -72,6 +72,7 @@
 #include "data/table_encoder.hpp"
 #include "data/time.hpp"
 #include "data/time_format.hpp"
+#include "data/time_zone.hpp"
 #include "loss/cross_entropy.hpp"
 #include "loss/loss_function.hpp"
 #include "loss/squared_error.hpp"
