@@ -16,19 +16,17 @@
 #include <loyal/behavior/journey.hpp>
 #include <loyal/behavior/kmeans.hpp>
 #include <loyal/behavior/rfm.hpp>
-#include <loyal/data/event_csv.hpp>
 #include <loyal/data/platform_simulator.hpp>
 #include <loyal/data/standardizer.hpp>
 #include <loyal/report/behavior_plots.hpp>
 #include <loyal/report/html_report.hpp>
 
-#include <CLI/CLI.hpp>
+#include "support/event_source.hpp"
 
 namespace {
 
 struct Settings {
-  std::string events;
-  loyal::EventColumns columns;
+  EventSource events;
   std::vector<std::string> steps;
   std::vector<std::string> purchases;
   double utc_offset = 0;
@@ -75,16 +73,7 @@ void add_segments(loyal::HtmlReport& report, const loyal::FeatureMatrix<double>&
 int main(int argc, char** argv) try {
   Settings s;
   CLI::App app{"What users do: cohorts, retention, habit, growth, funnel, journeys, segments"};
-  app.add_option("--events", s.events, "CSV file of events; without it a platform is simulated");
-  app.add_option("--user", s.columns.user, "column of who")->capture_default_str();
-  app.add_option("--time", s.columns.time, "column of when")->capture_default_str();
-  app.add_option("--kind", s.columns.kind, "column of what; none: all events are alike");
-  app.add_option("--item", s.columns.item, "column of on what");
-  app.add_option("--amount", s.columns.amount, "column of how much");
-  app.add_option("--time-format", s.columns.time_format, "iso, yyyymmdd, unix, or as %d/%m/%Y")
-      ->capture_default_str();
-  app.add_option("--delimiter", s.columns.csv.delimiter, "between fields")->capture_default_str();
-  app.add_flag("--blanks", s.columns.csv.blanks, "fields stand between runs of blanks");
+  s.events.add_options(app, "CSV file of events; without it a platform is simulated");
   app.add_option("--steps", s.steps,
                  "kinds of event of the funnel; the last is the goal of journeys");
   app.add_option("--purchases", s.purchases, "kinds whose amounts are money; none named: all");
@@ -97,13 +86,12 @@ int main(int argc, char** argv) try {
   app.add_option("--seed", s.seed, "of everything random")->capture_default_str();
   app.add_option("--report", s.report, "HTML file to write")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
-  if (s.events.empty()) {
+  if (s.events.simulated()) {
     s.steps = {"visit", "view", "purchase"};
     s.purchases = {"purchase", "renewal"};
   }
-  const loyal::EventLog log =
-      s.events.empty() ? loyal::PlatformSimulator{{.users = s.users, .seed = s.seed}}.run().log
-                       : loyal::read_event_log(s.events, s.columns);
+  const loyal::EventLog log = s.events.read(
+      [&] { return loyal::PlatformSimulator{{.users = s.users, .seed = s.seed}}.run().log; });
   const auto known = log.before(log.last_time() + 1);
   const loyal::Calendar calendar{{.zone = loyal::TimeZone{loyal::Time(s.utc_offset * 3600)}}};
 
@@ -123,19 +111,17 @@ int main(int argc, char** argv) try {
   };
   loyal::HtmlReport report("What users do",
                            "From " + date(log.first_time()) + " to " + date(log.last_time()));
-  if (s.events.empty()) report.notice("The users of this report are simulated.");
-  const auto percent = [](double share) {
-    return loyal::format_number(share, {.notation = loyal::Notation::percent});
-  };
+  if (s.events.simulated()) report.notice("The users of this report are simulated.");
   const auto curve = cohorts.curve();
   const auto last = active.daily.size() - 1;
   report.key_figure("users", loyal::format_number(log.users().size()))
       .key_figure("active in the last 30 days",
                   loyal::format_number(last >= 0 ? active.monthly[last] : NAN));
   if (curve.rate.size() > 1)
-    report.key_figure("back in the next month", percent(curve.rate[1]), "of new users");
+    report.key_figure("back in the next month", loyal::format_percent(curve.rate[1]),
+                      "of new users");
   if (last >= 0)
-    report.key_figure("stickiness", percent(active.daily_of_monthly()[last]),
+    report.key_figure("stickiness", loyal::format_percent(active.daily_of_monthly()[last]),
                       "of the month's users come on a day");
 
   report.section("Do users come back?");
@@ -163,8 +149,7 @@ int main(int argc, char** argv) try {
         .figure(loyal::step_matrix_map(loyal::step_matrix(known, {.journey = journeys})));
   }
   add_segments(report, loyal::rfm<double>(known, {.kinds = s.purchases}), s.seed);
-  report.provenance("events", s.events.empty() ? "simulated" : s.events)
-      .provenance("seed", std::to_string(s.seed));
+  report.provenance("events", s.events.name()).provenance("seed", std::to_string(s.seed));
   report.write(s.report);
   std::printf("report: %s\n", s.report.c_str());
 } catch (const std::exception& error) {

@@ -9,7 +9,6 @@
 //
 // It learns at cutoffs in the past, is judged at a later one that no training label reaches, and then names
 // today's customers to contact.
-#include <cmath>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -17,22 +16,17 @@
 #include <loyal/behavior/activity_features.hpp>
 #include <loyal/campaign/campaign_plan.hpp>
 #include <loyal/core/version.hpp>
-#include <loyal/data/event_csv.hpp>
 #include <loyal/data/platform_simulator.hpp>
 #include <loyal/data/time_format.hpp>
-#include <loyal/metrics/calibration.hpp>
-#include <loyal/metrics/classification.hpp>
-#include <loyal/metrics/gain.hpp>
 #include <loyal/report/html_report.hpp>
-#include <loyal/report/model_plots.hpp>
+#include <loyal/report/model_comparison.hpp>
 #include <loyal/retention/churn_label.hpp>
 #include <loyal/retention/churn_model.hpp>
 #include <loyal/train/mlp_classifier.hpp>
 
-#include <CLI/CLI.hpp>
+#include "support/event_source.hpp"
 
 using loyal::Index;
-using loyal::Matrix;
 using loyal::Vector;
 using Logistic = loyal::ChurnModel<loyal::LogisticRegression<float>>;
 using Neural = loyal::ChurnModel<loyal::MLPClassifier<float>>;
@@ -40,8 +34,7 @@ using Neural = loyal::ChurnModel<loyal::MLPClassifier<float>>;
 namespace {
 
 struct Settings {
-  std::string events;
-  loyal::EventColumns columns;
+  EventSource events;
   std::vector<std::string> purchases;
   int users = 5000;
   int horizon_days = 60;
@@ -55,23 +48,10 @@ struct Settings {
   std::string model = "loyalty_model.safetensors";
 };
 
-loyal::EventLog read(const Settings& s) {
-  if (!s.events.empty()) return loyal::read_event_log(s.events, s.columns);
-  return loyal::PlatformSimulator{{.users = s.users, .seed = s.seed}}.run().log;
-}
-
 /// What a customer is worth: as much as the customer paid in the last year, or the value given.
 Vector<double> values_of(const loyal::FeatureMatrix<float>& features, const Settings& s) {
   if (s.value > 0) return Vector<double>::Constant(features.values.rows(), s.value);
   return features.values.col(features.column("amount_365d")).cast<double>().cwiseMax(0.0);
-}
-
-/// Users with an event in the window before the cutoff, ascending: for the others there is nothing to keep.
-std::vector<std::int32_t> active_users(const loyal::Observed& known, loyal::Time window) {
-  std::vector<std::int32_t> users;
-  for (const auto user : known.active_users())
-    if (known.of_user(user).back().time >= known.cutoff() - window) users.push_back(user);
-  return users;
 }
 
 std::string loyal_version() {
@@ -84,16 +64,7 @@ std::string loyal_version() {
 int main(int argc, char** argv) try {
   Settings s;
   CLI::App app{"From an event log to the customers worth contacting, and what it pays"};
-  app.add_option("--events", s.events, "CSV file of events; without it a platform is simulated");
-  app.add_option("--user", s.columns.user, "column of who")->capture_default_str();
-  app.add_option("--time", s.columns.time, "column of when")->capture_default_str();
-  app.add_option("--kind", s.columns.kind, "column of what; none: all events are alike");
-  app.add_option("--item", s.columns.item, "column of on what");
-  app.add_option("--amount", s.columns.amount, "column of how much");
-  app.add_option("--time-format", s.columns.time_format, "iso, yyyymmdd, unix, or as %d/%m/%Y")
-      ->capture_default_str();
-  app.add_option("--delimiter", s.columns.csv.delimiter, "between fields")->capture_default_str();
-  app.add_flag("--blanks", s.columns.csv.blanks, "fields stand between runs of blanks");
+  s.events.add_options(app, "CSV file of events; without it a platform is simulated");
   app.add_option("--purchases", s.purchases, "kinds whose amounts are money; none named: all");
   app.add_option("--users", s.users, "size of the simulated platform")->capture_default_str();
   app.add_option("--horizon", s.horizon_days, "days of silence that count as having left")
@@ -116,10 +87,11 @@ int main(int argc, char** argv) try {
   app.add_option("--report", s.report, "HTML file to write")->capture_default_str();
   app.add_option("--model", s.model, "safetensors file to write")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
-  if (s.events.empty()) s.purchases = {"purchase", "renewal"};
+  if (s.events.simulated()) s.purchases = {"purchase", "renewal"};
 
   // Event log.
-  const loyal::EventLog log = read(s);
+  const auto log = s.events.read(
+      [&] { return loyal::PlatformSimulator{{.users = s.users, .seed = s.seed}}.run().log; });
   const loyal::TimeFormat date("%Y-%m-%d");
   std::printf("%zu events of %d customers, %s to %s\n", log.size(), log.users().size(),
               date.format(log.first_time()).c_str(), date.format(log.last_time()).c_str());
@@ -148,10 +120,10 @@ int main(int argc, char** argv) try {
   const Vector<double> by_neural = neural.predict_proba(test.features.values);
   const Vector<double> recency =
       test.features.values.col(test.features.column("recency")).cast<double>();
+  const auto auc = [&](const Vector<double>& score) { return loyal::roc_auc(test.left, score); };
   std::printf(
       "AUC on later time: recency alone %.4f, logistic regression %.4f, neural network %.4f\n",
-      loyal::roc_auc(test.left, recency), loyal::roc_auc(test.left, by_logistic),
-      loyal::roc_auc(test.left, by_neural));
+      auc(recency), auc(by_logistic), auc(by_neural));
   std::printf("calibration error: logistic regression %.4f, neural network %.4f\n",
               loyal::expected_calibration_error(test.left, by_logistic),
               loyal::expected_calibration_error(test.left, by_neural));
@@ -165,8 +137,7 @@ int main(int argc, char** argv) try {
 
   // The same today: the customers now active, the most profitable to contact first.
   const auto known = log.before(log.last_time() + 1);
-  const auto today =
-      features.transform<float>(known, active_users(known, label.options().activity_window));
+  const auto today = features.transform<float>(known, label.eligible(known));
   const Vector<double> risk = neural.predict_proba(today.values);
   const Vector<double> value = values_of(today, s);
   const auto plan = loyal::plan_campaign(offer, risk, value);
@@ -184,12 +155,9 @@ int main(int argc, char** argv) try {
   loyal::HtmlReport report("Who will leave, and what keeping them pays",
                            "Learned until " + date.format(test_cutoff) + ", judged on the " +
                                std::to_string(s.horizon_days) + " days after, applied to today");
-  if (s.events.empty()) report.notice("The customers of this report are simulated.");
-  const auto percent = [](double x) {
-    return loyal::format_number(x, {.notation = loyal::Notation::percent});
-  };
+  if (s.events.simulated()) report.notice("The customers of this report are simulated.");
   report.key_figure("customers active now", loyal::format_number(double(today.values.rows())))
-      .key_figure("expected to leave", percent(risk.mean()),
+      .key_figure("expected to leave", loyal::format_percent(risk.mean()),
                   "within " + std::to_string(s.horizon_days) + " days")
       .key_figure("worth contacting", loyal::format_number(double(plan.customers.size())))
       .key_figure("expected profit", loyal::format_number(plan.profit),
@@ -198,43 +166,22 @@ int main(int argc, char** argv) try {
   report.section("How good is the model?");
   report.paragraph("All figures of this section come from customers after " +
                    date.format(test_cutoff) + ", when the model had not seen their future.");
-  const auto roc = loyal::roc_curve(test.left, by_neural);
-  auto roc_plot = loyal::roc_plot(roc.false_positive_rate, roc.true_positive_rate,
-                                  loyal::roc_auc(test.left, by_neural));
-  const auto rule = loyal::roc_curve(test.left, recency);
-  roc_plot.line("days since last seen alone", rule.false_positive_rate, rule.true_positive_rate);
-  const auto reliability = loyal::reliability_curve(test.left, by_neural);
-  const auto gain = loyal::gain_curve(test.left, by_neural);
-  std::vector<double> training_loss;
-  std::vector<double> validation_loss;
-  for (const auto& epoch : neural.classifier().history().epochs) {
-    training_loss.push_back(epoch.training_loss);
-    validation_loss.push_back(epoch.validation_loss);
-  }
-  report.figure(roc_plot)
-      .figure(
-          loyal::calibration_plot(reliability.predicted, reliability.observed, reliability.weight))
-      .figure(loyal::gain_plot(gain.contacted, gain.gain))
-      .figure(loyal::training_plot(training_loss, validation_loss,
-                                   neural.classifier().history().best_epoch));
-  report.table(loyal::HtmlTable{.title = "Models compared",
-                                .caption =
-                                    "A higher AUC tells leavers from stayers better; a lower log "
-                                    "loss and calibration error mean truer probabilities."}
-                   .text("model", {"days since last seen", "logistic regression", "neural network"})
-                   .number("AUC", {loyal::roc_auc(test.left, recency),
-                                   loyal::roc_auc(test.left, by_logistic),
-                                   loyal::roc_auc(test.left, by_neural)})
-                   .number("log loss", {NAN, loyal::log_loss(test.left, by_logistic),
-                                        loyal::log_loss(test.left, by_neural)})
-                   .number("calibration error",
-                           {NAN, loyal::expected_calibration_error(test.left, by_logistic),
-                            loyal::expected_calibration_error(test.left, by_neural)}));
+  const auto& history = neural.classifier().history();
+  report
+      .figure(loyal::comparison_plot(
+          test.left, {{"model", by_neural}, {"days since last seen alone", recency, false}}))
+      .figure(loyal::calibration_plot(loyal::reliability_curve(test.left, by_neural)))
+      .figure(loyal::gain_plot(loyal::gain_curve(test.left, by_neural)))
+      .figure(loyal::training_plot(history.training_losses(), history.validation_losses(),
+                                   history.best_epoch));
+  report.table(loyal::comparison_table(test.left, {{"days since last seen", recency, false},
+                                                   {"logistic regression", by_logistic},
+                                                   {"neural network", by_neural}}));
 
   report.section("What does a campaign pay?");
   report.paragraph("A contact costs " + loyal::format_number(s.offer.contact_cost) +
                    ", a taken offer " + loyal::format_number(s.offer.incentive_cost) + "; " +
-                   percent(s.offer.acceptance) +
+                   loyal::format_percent(s.offer.acceptance) +
                    " of those about to leave take it and stay. Would have paid: the same "
                    "customers, counted with who really left.");
   report.figure(loyal::profit_plot(curve.fraction, curve.expected, curve.realized))
@@ -259,7 +206,7 @@ int main(int argc, char** argv) try {
                    .number("days since last seen", last_seen)
                    .number("value", values)
                    .number("expected profit", profits, {.bar = true}));
-  report.provenance("events", s.events.empty() ? "simulated" : s.events)
+  report.provenance("events", s.events.name())
       .provenance("customers", std::to_string(log.users().size()))
       .provenance("seed", std::to_string(s.seed))
       .provenance("loyal", loyal_version());

@@ -7,6 +7,7 @@
 
 #include "../support/catch.hpp"
 #include "../support/random_log.hpp"
+#include "../support/time_zones.hpp"
 
 using namespace loyal;
 
@@ -15,10 +16,9 @@ TEST_CASE("active users, as sets of users over days") {
   for (int trial = 0; trial < 60; ++trial) {
     const auto log = testing::random_log(rng, 1 + static_cast<int>(rng.below(150)), 40 * day);
     const auto known = log.before(testing::random_cutoff(rng, log));
-    ActiveUsersOptions o{
-        .week = 1 + static_cast<int>(rng.below(9)),
-        .month = 1 + static_cast<int>(rng.below(30)),
-        .calendar = Calendar{{.zone = TimeZone{static_cast<Time>(rng.below(9)) * hour}}}};
+    ActiveUsersOptions o{.week = 1 + static_cast<int>(rng.below(9)),
+                         .month = 1 + static_cast<int>(rng.below(30)),
+                         .calendar = Calendar{{.zone = testing::random_zone(rng)}}};
     if (rng.bernoulli(0.5)) o.kinds = {"visit", "purchase"};
     const auto users = active_users(known, o);
     const auto number = [&](Time t) { return o.calendar.number(t, Period::daily); };

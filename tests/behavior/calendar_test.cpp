@@ -6,25 +6,13 @@
 #include <loyal/core/random.hpp>
 
 #include "../support/catch.hpp"
+#include "../support/time_zones.hpp"
+
+namespace calendar_tests {
 
 using namespace loyal;
-
-namespace {
-
-Time at(int year, int month, int day_of_month, int hour_of_day = 0) {
-  return to_time({.year = year, .month = month, .day = day_of_month, .hour = hour_of_day});
-}
-
-/// Central Europe in 2023 and 2024.
-TimeZone berlin() {
-  return TimeZone{hour,
-                  {{at(2023, 3, 26, 1), 2 * hour},
-                   {at(2023, 10, 29, 1), hour},
-                   {at(2024, 3, 31, 1), 2 * hour},
-                   {at(2024, 10, 27, 1), hour}}};
-}
-
-}  // namespace
+using testing::at;
+using testing::berlin;
 
 TEST_CASE("days of a change of clocks have 23 and 25 hours") {
   const Calendar calendar{{.zone = berlin()}};
@@ -83,22 +71,9 @@ TEST_CASE("every moment lies in the period that it is numbered with") {
   }
 }
 
-TEST_CASE("a function of offsets becomes a table") {
-  const TimeZone truth = berlin();
-  const TimeZone zone =
-      TimeZone::sampled([&](Time t) { return truth.local(t) - t; }, at(2023, 1, 1), at(2025, 1, 1));
-  Rng rng{2};
-  for (int i = 0; i < 1000; ++i) {
-    const Time t = at(2023, 1, 1) + static_cast<Time>(rng.below(2 * 365 * day));
-    CHECK(zone.local(t) == truth.local(t));
-  }
-  for (const Time change : {at(2024, 3, 31, 1), at(2024, 10, 27, 1)})
-    for (const Time t : {change - 1, change}) CHECK(zone.local(t) == truth.local(t));
+TEST_CASE("impossible calendars") {
+  CHECK_THROWS_AS((Calendar{{.first_weekday = 7}}), OptionError);
+  CHECK_THROWS_AS((Calendar{{.first_weekday = -1}}), OptionError);
 }
 
-TEST_CASE("impossible zones and calendars") {
-  CHECK_THROWS_AS(TimeZone{day}, OptionError);
-  CHECK_THROWS_AS((TimeZone{0, {{10, hour}, {10, 0}}}), OptionError);
-  CHECK_THROWS_AS((TimeZone{0, {{10, -day}}}), OptionError);
-  CHECK_THROWS_AS((Calendar{{.first_weekday = 7}}), OptionError);
-}
+}  // namespace calendar_tests

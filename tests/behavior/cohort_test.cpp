@@ -9,6 +9,7 @@
 
 #include "../support/catch.hpp"
 #include "../support/random_log.hpp"
+#include "../support/time_zones.hpp"
 
 using namespace loyal;
 
@@ -91,7 +92,7 @@ CohortOptions random_options(Rng& rng) {
   o.clock = static_cast<CohortClock>(rng.below(2));
   o.cohort = static_cast<Period>(rng.below(3));
   o.step = static_cast<Period>(rng.below(3));
-  o.calendar = Calendar{{.zone = TimeZone{static_cast<Time>(rng.below(20)) * hour - 10 * hour}}};
+  o.calendar = Calendar{{.zone = testing::random_zone(rng)}};
   o.threads = 1 + static_cast<int>(rng.below(3));
   return o;
 }

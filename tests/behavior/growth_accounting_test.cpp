@@ -7,6 +7,7 @@
 
 #include "../support/catch.hpp"
 #include "../support/random_log.hpp"
+#include "../support/time_zones.hpp"
 
 using namespace loyal;
 
@@ -15,9 +16,8 @@ TEST_CASE("growth accounts against sets of users, and their identities") {
   for (int trial = 0; trial < 100; ++trial) {
     const auto log = testing::random_log(rng, 1 + static_cast<int>(rng.below(150)), 150 * day);
     const auto known = log.before(testing::random_cutoff(rng, log));
-    GrowthOptions o{
-        .period = static_cast<Period>(rng.below(3)),
-        .calendar = Calendar{{.zone = TimeZone{static_cast<Time>(rng.below(9)) * hour}}}};
+    GrowthOptions o{.period = static_cast<Period>(rng.below(3)),
+                    .calendar = Calendar{{.zone = testing::random_zone(rng)}}};
     if (rng.bernoulli(0.5)) o.kinds = {"lesson"};
     const auto g = growth_accounting(known, o);
     const auto first = o.calendar.number(known.events()[0].time, o.period);

@@ -165,8 +165,33 @@ TEST_CASE("survival_metrics: censoring does not move what they estimate") {
   CHECK(std::abs(full_brier - censored_brier) < 0.006);
 }
 
+TEST_CASE("survival_metrics: all censored, one event, one time") {
+  // Nobody had the event, half are left at 1.5: each of them stands for two.
+  const Matrix<double> s = Matrix<double>::Constant(2, 1, 0.5);
+  CHECK(survival_brier_score({1, 2}, {0, 0}, s, {1.5})[0] == Approx(0.25));
+  CHECK(std::isnan(cumulative_dynamic_auc({1, 2}, {0, 0}, {2, 1}, {1.5})[0]));
+  // Nobody is left and not all have had the event: what became of the others is not known.
+  CHECK(std::isnan(survival_brier_score({1, 2}, {0, 0}, s, {2})[0]));
+  CHECK(std::isnan(survival_brier_score({1, 2}, {1, 0}, s, {3})[0]));
+  CHECK(survival_brier_score({1, 2}, {1, 1}, s, {3})[0] == Approx(0.25));
+  CHECK(survival_brier_score({2, 2}, {1, 1}, s, {2})[0] == Approx(0.25));
+  CHECK(survival_brier_score({2, 2}, {1, 1}, s, {1})[0] == Approx(0.25));
+  CHECK(cumulative_dynamic_auc({1, 2}, {1, 0}, {2, 1}, {1.5})[0] == 1);
+  CHECK(std::isnan(cumulative_dynamic_auc({2, 2}, {1, 1}, {2, 1}, {2})[0]));
+  const auto tied = concordance({2, 2, 2}, {1, 1, 1}, {3, 3, 1});
+  CHECK(std::isnan(tied.value()));
+  CHECK(tied.tied_time == 2);
+  CHECK(tied.tied_both == 1);
+  const auto one = concordance({2, 1, 3}, {1, 0, 0}, {5, 9, 1});  // the first was gone by then
+  CHECK(one.pairs() == 1);
+  CHECK(one.value() == 1);
+  CHECK(concordance({1, 2, 3}, {1, 1, 0}, {4, 4, 4}).value() == 0.5);  // a risk without variance
+}
+
 TEST_CASE("survival_metrics: errors") {
   const Matrix<double> s = Matrix<double>::Constant(2, 2, 0.5);
+  CHECK_THROWS_AS(survival_brier_score({1, -2}, {1, 1}, s, {1, 2}), DataError);
+  CHECK_THROWS_AS(cumulative_dynamic_auc({1, -2}, {1, 1}, {1, 2}, {1}), DataError);
   CHECK_THROWS_AS(survival_brier_score({1, 2}, {1, 1}, s, {1}), ShapeError);
   CHECK_THROWS_AS(survival_brier_score({1, 2}, {1, 1}, s, {2, 1}), DataError);
   CHECK_THROWS_AS(survival_brier_score({1, 2}, {1, 1}, s, {}), DataError);

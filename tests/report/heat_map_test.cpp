@@ -23,6 +23,19 @@ TEST_CASE("cells are as strong as their numbers, missing ones are empty") {
   CHECK(svg == HeatMap(map).svg());
 }
 
+TEST_CASE("tiny shares are not spelled out in cells, but under the mouse") {
+  HeatMap map{.rows = {"a"},
+              .columns = {"x", "y"},
+              .format = {.notation = Notation::percent, .digits = 2, .least = 0.001}};
+  map.values.resize(1, 2);
+  map.values << 1.5e-5, 0.5;
+  const std::string svg = map.svg();
+  CHECK(testing::XmlCheck::error(svg) == "");
+  CHECK(svg.find("<title>a \u00D7 x: 0.0015\u00A0%</title>") != std::string::npos);
+  CHECK(svg.find(">&lt;0.1\u00A0%</text>") != std::string::npos);
+  CHECK(svg.find(">0.0015") == std::string::npos);
+}
+
 TEST_CASE("many cells carry their numbers in tooltips only") {
   HeatMap map;
   map.values = Matrix<double>::Constant(60, 200, 0.25);

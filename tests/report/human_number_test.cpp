@@ -50,6 +50,20 @@ TEST_CASE("percent, groups and units") {
   CHECK_THROWS_AS(format_number(1, {.digits = 0}), OptionError);
 }
 
+TEST_CASE("what is smaller than the least is not spelled out") {
+  const NumberFormat share{.notation = Notation::percent, .digits = 2, .least = 0.001};
+  CHECK(format_number(1.5e-5, share) == "<0.1\u00A0%");
+  CHECK(format_number(-1.5e-5, share) == ">\u22120.1\u00A0%");
+  CHECK(format_number(0, share) == "0\u00A0%");
+  CHECK(format_number(0.001, share) == "0.1\u00A0%");
+  CHECK(format_number(0.00099999, share) == "<0.1\u00A0%");
+  CHECK(format_number(0.123, share) == "12\u00A0%");
+  CHECK(format_number(std::nan(""), share) == "\u2013");
+  CHECK(format_number(3, {.unit = "€", .least = 5}) == "<5\u00A0€");
+  CHECK(format_percent(0.0512) == "5.12\u00A0%");
+  CHECK(format_percent(0.0512, 1) == "5\u00A0%");
+}
+
 TEST_CASE("a compact number read back is right to its digits") {
   Rng rng{1};
   for (int trial = 0; trial < 20000; ++trial) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <cmath>
+#include <cstdio>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <loyal/core/random.hpp>
@@ -46,6 +48,47 @@ TEST_CASE("boxes, arrows, shares") {
   graph.most_arrows = 2;
   CHECK(count_of(graph.svg(), "class=\"arrow\"") == 2);
   CHECK(count_of(graph.svg(), "class=\"node\"") == 3);
+}
+
+TEST_CASE("ways are drawn from where drawn ways lead, the most taken first") {
+  JourneyGraph graph{.title = "g", .states = {"(start)", "a", "rare", "b", "island"}};
+  graph.counts.setZero(5, 5);
+  graph.counts(0, 1) = 10;
+  graph.counts(1, 3) = 9;
+  graph.counts(1, 2) = 1;
+  graph.counts(2, 3) = 50;  // taken often, but hardly anyone comes there
+  graph.most_arrows = 2;
+  std::string svg = graph.svg();
+  CHECK(svg.find("a \u2192 b") != std::string::npos);
+  CHECK(svg.find("rare") == std::string::npos);
+  CHECK(count_of(svg, "class=\"node\"") == 3);
+  graph.counts(4, 3) = 5;
+  graph.most_arrows = 9;
+  svg = graph.svg();  // where there is room, what nothing leads to is drawn as well
+  CHECK(count_of(svg, "class=\"arrow\"") == 5);
+  CHECK(svg.find("island") != std::string::npos);
+}
+
+TEST_CASE("arrows at a box stand apart") {
+  Rng rng{4};
+  for (int trial = 0; trial < 20; ++trial) {
+    const auto graph = random_graph(rng, 3 + static_cast<Index>(rng.below(7)));
+    const std::string svg = graph.svg();
+    std::vector<std::pair<double, double>> ends;
+    const std::string path = "class=\"arrow\" d=\"M";
+    for (auto at = svg.find(path); at != std::string::npos; at = svg.find(path, at + 1)) {
+      const std::string d = svg.substr(at + path.size(), 120);
+      double p[8];
+      REQUIRE(std::sscanf(d.c_str(), "%lf %lfC%lf %lf %lf %lf %lf %lf", p, p + 1, p + 2, p + 3,
+                          p + 4, p + 5, p + 6, p + 7) == 8);
+      ends.emplace_back(p[0], p[1]);
+      ends.emplace_back(p[6], p[7]);
+    }
+    for (std::size_t i = 0; i < ends.size(); ++i)
+      for (std::size_t k = 0; k < i; ++k)
+        CHECK((std::abs(ends[i].second - ends[k].second) > 1.2 ||
+               std::abs(ends[i].first - ends[k].first) > 20));
+  }
 }
 
 TEST_CASE("boxes and shares never overlap, and stay inside") {

@@ -61,6 +61,10 @@ TEST_CASE("calibration intervals are Wilson's") {
   CHECK(whiskers.low[1] == Approx(10 / (10 + 3.841458820694124)));
   CHECK(whiskers.y[1] == Approx(1));
   CHECK(calibration_plot({0.4}, {0.5}).series.size() == 2);
+  const ReliabilityCurve bins{{0.4, 0.9}, {0.5, 1.0}, {20, 10}};
+  CHECK(calibration_plot(bins).svg() == plot.svg());
+  CHECK(gain_plot(GainCurve{{0, 0.5, 1}, {0, 0.9, 1}}).svg() ==
+        gain_plot({0, 0.5, 1}, {0, 0.9, 1}).svg());
   CHECK_THROWS_AS(calibration_plot({0.4}, {0.5}, {1, 2}), ShapeError);
 }
 

@@ -151,6 +151,35 @@ TEST_CASE("bars of two series stand side by side, from zero") {
   CHECK(height[1] == Approx(4 * height[3]).margin(0.3));
 }
 
+TEST_CASE("names along an axis never nearly touch, and are left out evenly") {
+  for (const bool wide : {false, true})
+    for (std::size_t n = 1; n <= 80; ++n) {
+      Plot plot{.x = {.label = "month"}, .wide = wide};
+      std::vector<double> at;
+      for (std::size_t i = 0; i < n; ++i) {
+        at.push_back(static_cast<double>(i));
+        plot.x.categories.push_back(std::to_string(2024 + i / 12) + (i % 12 < 9 ? "-0" : "-") +
+                                    std::to_string(i % 12 + 1));
+      }
+      plot.bars("", at, std::vector<double>(n, 1.0));
+      const std::string svg = plot.svg();
+      std::vector<double> x;
+      for (auto t = svg.find("<text"); t != std::string::npos; t = svg.find("<text", t + 1)) {
+        const std::string element = svg.substr(t, svg.find("</text>", t) - t);
+        if (element.find(">202") != std::string::npos || element.find(">203") != std::string::npos)
+          x.push_back(testing::numbers_of(element, "x").at(0));
+      }
+      INFO(n << " names, " << x.size() << " written");
+      REQUIRE(!x.empty());
+      for (std::size_t i = 1; i < x.size(); ++i) {
+        CHECK(x[i] - x[i - 1] >= detail::text_width("2024-01") + 13);
+        if (i > 1 && i + 1 < x.size())  // the last name may lean back into the drawing
+          CHECK(x[i] - x[i - 1] == Approx(x[1] - x[0]).margin(0.3));
+      }
+      if (n > 1 && n <= 7) CHECK(x.size() == n);
+    }
+}
+
 TEST_CASE("wrong sizes and heights are refused") {
   Plot plot;
   CHECK_THROWS_AS(plot.line("a", {1, 2}, {1}), ShapeError);

@@ -358,6 +358,41 @@ TEST_CASE("aft: no finite optimum, collinear features, one event") {
   CHECK(one.expected(Matrix<double>(1, 0))[0] == Approx(10));
 }
 
+TEST_CASE("aft: one event, before the last that was watched or not; one time for all") {
+  for (const auto distribution : all) {
+    INFO(static_cast<int>(distribution));
+    const bool exponential = distribution == TimeDistribution::exponential;
+    AFTRegression<double> model{{.distribution = distribution}};
+    model.fit(Matrix<double>(3, 0), {1, 4, 5}, {0, 1, 0});
+    CHECK(model.converged());
+    const double best = model.log_likelihood();
+    CHECK(std::isfinite(best));
+    CHECK(std::isfinite(model.quantile(Matrix<double>(1, 0))[0]));
+    // Nobody is watched beyond the event: all could have it then, with certainty.
+    model.fit(Matrix<double>(3, 0), {1, 4, 5}, {0, 0, 1});
+    CHECK(model.converged() == exponential);
+    if (!exponential) CHECK(model.runaway() == std::vector<Index>{1});
+    Matrix<double> x(5, 1);
+    x << 1, 2, 3, 4, 6;
+    model.fit(x, {2, 2, 2, 2, 2}, {1, 1, 1, 1, 1});
+    CHECK(model.converged() == exponential);
+    CHECK(std::abs(model.coefficients()[0]) < 1e-3);
+    CHECK(model.quantile(x).allFinite());
+  }
+  // Weibull's shape k by brute force: log k + (k - 1) log 4 - log(1 + 4^k + 5^k) + const is highest.
+  double highest = -1e9;
+  double shape = 0;
+  for (double k = 0.5; k < 20; k += 1e-4) {
+    const double value =
+        std::log(k) + (k - 1) * std::log(4.0) - std::log(1 + std::pow(4, k) + std::pow(5, k));
+    if (value > highest) highest = value, shape = k;
+  }
+  AFTRegression<double> weibull;
+  weibull.fit(Matrix<double>(3, 0), {1, 4, 5}, {0, 1, 0});
+  CHECK(1 / weibull.scale() == Approx(shape).epsilon(1e-3));
+  CHECK(weibull.log_likelihood() == Approx(highest - 1));
+}
+
 TEST_CASE("aft: what cannot be fitted leaves the model as it was; files") {
   const TwentyRows d;
   AFTRegression<double> model;

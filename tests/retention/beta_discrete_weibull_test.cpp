@@ -69,6 +69,14 @@ TEST_CASE("BdW: no maximum, and bad input", "[retention]") {
       BetaDiscreteWeibull<double>{}.fit(ContractHistory::of_survivors({10, 10, 10})).converged());
   CHECK_FALSE(
       BetaDiscreteWeibull<double>{}.fit(ContractHistory::of_survivors({10, 5})).converged());
+  for (const auto& survivors :
+       {std::vector<double>{10, 10, 10}, {10, 0}, {1, 0}, {1, 1}, {10, 9}, {10, 10, 9}}) {
+    BetaDiscreteWeibull<double> model;
+    const auto& fit = model.fit(ContractHistory::of_survivors(survivors));
+    CHECK_FALSE(fit.converged());
+    for (Index i = 0; i < 3; ++i) CHECK((std::isfinite(fit.values[i]) && fit.values[i] > 0));
+    CHECK((model.survival(3) >= 0 && model.survival(3) <= 1));
+  }
   CHECK_THROWS_AS(BetaDiscreteWeibull<double>{}.fit(ContractHistory{}), DataError);
   CHECK_THROWS_AS(BetaDiscreteWeibull<double>{}.fit({.lost = {1, -1}, .kept = {0, 1}}), DataError);
   const BetaDiscreteWeibull<double> model{{.gamma = 1, .delta = 1, .c = 1}};

@@ -62,6 +62,11 @@ TEST_CASE("labels at the edges of window and horizon") {
   CHECK(labels.left == Left{1, 0, 0, 1, 0});
   const ChurnLabel visits{{.horizon = 20 * day, .activity_window = 10 * day, .kinds = {"visit"}}};
   CHECK(visits.at(log, cutoff).left == Left{1, 0, 0, 1, 1});
+  CHECK(label.eligible(log.before(cutoff)) == labels.users);
+  const ChurnLabel mails{{.activity_window = 10 * day, .kinds = {"mail"}}};
+  CHECK(mails.eligible(log.before(cutoff + 2 * day)) == Users{user("mails_only")});
+  CHECK(mails.eligible(log.before(cutoff)).empty());
+  CHECK_THROWS_AS(ChurnLabel({.kinds = {"vist"}}).eligible(log.before(cutoff)), DataError);
 }
 
 TEST_CASE("a censored horizon is refused") {
@@ -73,6 +78,11 @@ TEST_CASE("a censored horizon is refused") {
   CHECK_THROWS_WITH(label.at(log, 30 * day + 2), ContainsSubstring("horizon"));
   CHECK_THROWS_AS(label.at(log, 0), DataError);
   CHECK_THROWS_AS(label.at(EventLog{}, 10), DataError);
+  EventLog unordered = log;
+  unordered.add("anna", 25 * day, "visit");
+  CHECK_THROWS_WITH(label.at(unordered, 30 * day), ContainsSubstring("sort()"));
+  unordered.sort();
+  CHECK(label.at(unordered, 30 * day).left == Left{1});
   const ChurnLabel longer{{.horizon = 20 * day, .activity_window = 10 * day, .log_end = 60 * day}};
   CHECK_NOTHROW(longer.at(log, 40 * day));
   CHECK_THROWS_AS(longer.at(log, 40 * day + 1), DataError);

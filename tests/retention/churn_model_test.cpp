@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <fstream>
 #include <limits>
+#include <numeric>
 #include <set>
 #include <string>
 #include <type_traits>
@@ -246,6 +247,18 @@ TEST_CASE("churn_model: what cannot be fitted leaves the model as it was") {
   CHECK_THROWS_AS(model.save(directory / "no/model"), FormatError);
   for (const double share : {0.0, -0.1, 0.6, std::numeric_limits<double>::quiet_NaN()})
     CHECK_THROWS_AS(Model({}, {.calibration_share = share}), OptionError);
+}
+
+TEST_CASE("churn_model: features without variance tell nobody apart") {
+  const Customers<double> known(200);
+  const Matrix<double> constant = Matrix<double>::Constant(200, 4, 0.1);
+  ChurnModel<LogisticRegression<double>> model;
+  model.fit(constant, names, known.left);
+  const auto p = model.predict_proba(constant);
+  const double share = std::accumulate(known.left.begin(), known.left.end(), 0.0) / 200;
+  CHECK(p.minCoeff() == p.maxCoeff());
+  CHECK(p[0] == Approx(share).margin(0.05));
+  CHECK(model.predict_proba(known.features).allFinite());
 }
 
 TEST_CASE("churn_model: options that scoring needs come back") {

@@ -34,6 +34,7 @@ TEST_CASE("contract history: bad input", "[retention]") {
   CHECK_THROWS_AS(ContractHistory::of_survivors({10, -1}), DataError);
   CHECK_THROWS_AS(ContractHistory::of_survivors({10, nan}), DataError);
   CHECK_THROWS_AS(ContractHistory::of_durations({0}, {1}), DataError);
+  CHECK_THROWS_AS(ContractHistory::of_durations({2, -1}, {1, 1}), DataError);
   CHECK_THROWS_AS(ContractHistory::of_durations({1.5}, {1}), DataError);
   CHECK_THROWS_AS(ContractHistory::of_durations({nan}, {1}), DataError);
   CHECK_THROWS_AS(ContractHistory::of_durations({1e9}, {1}), DataError);

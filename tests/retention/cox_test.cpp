@@ -459,6 +459,28 @@ TEST_CASE("cox: an event never met by some runs away, and is named") {
   CHECK(model.runaway() == std::vector<Index>{0});
   CHECK(model.coefficients()[0] > 5);
   CHECK(model.concordance_index().value() == 1);
+  // What it says all the same are probabilities, and a penalty of either kind has an optimum.
+  const Matrix<double> stays = model.survival(order, {0.5, 2, 9});
+  CHECK((stays.array() >= 0 && stays.array() <= 1).all());
+  for (const auto& options :
+       {CoxRegression<double>::Options{.l2 = 0.01}, CoxRegression<double>::Options{.l1 = 0.1}}) {
+    CoxRegression<double> shrunk{options};
+    shrunk.fit(order, {1, 2, 3, 4, 5}, {1, 1, 1, 1, 1});
+    CHECK(shrunk.converged());
+    CHECK(shrunk.coefficients()[0] > 0);
+    CHECK(shrunk.coefficients()[0] < model.coefficients()[0]);
+  }
+  CoxRegression<float> narrow;
+  narrow.fit(Matrix<float>(order.cast<float>()), {1, 2, 3, 4, 5}, {1, 1, 1, 1, 1});
+  CHECK(narrow.stop() == Stop::runs_away);
+  for (const auto ties : {Ties::breslow, Ties::efron}) {  // separated, and tied
+    CoxRegression<double> tied{{.ties = ties}};
+    Matrix<double> group(6, 1);
+    group << 1, 1, 1, 0, 0, 0;
+    tied.fit(group, {1, 1, 1, 2, 2, 2}, {1, 1, 1, 0, 0, 0});
+    CHECK(tied.stop() == Stop::runs_away);
+    CHECK(tied.coefficients().allFinite());
+  }
 }
 
 TEST_CASE("cox: constant, repeated and collinear features are named and left at 0") {
@@ -509,6 +531,21 @@ TEST_CASE("cox: one event, ties everywhere, no feature, huge and shifted feature
   model.fit(x, {2, 2, 2, 2}, {1, 1, 1, 1});  // everybody at once tells nothing
   CHECK(model.log_likelihood() == Approx(-std::log(24)));
   CHECK(std::abs(model.coefficients()[0]) < 1e-9);
+  for (const auto ties : {Ties::breslow, Ties::efron}) {
+    CoxRegression<double> tied{{.ties = ties}};
+    tied.fit(x, {0, 0, 0, 0}, {1, 1, 1, 1});
+    CHECK(tied.converged());
+    CHECK(std::abs(tied.coefficients()[0]) < 1e-9);
+    tied.fit(x, {2, 2, 2, 2}, {1, 0, 0, 1});  // 0 and 2 of 0, 1, 3, 2
+    CHECK(tied.converged());
+    CHECK(tied.coefficients()[0] < 0);
+  }
+  Matrix<double> middle(3, 1);
+  middle << 1.2, 0, 3;  // the one event has features between those of the others
+  model.fit(middle, {1, 2, 3}, {1, 0, 0});
+  CHECK(model.converged());
+  const Vector<double> risk = (model.coefficients()[0] * middle.col(0).array()).exp();
+  CHECK(risk.dot(middle.col(0)) / risk.sum() == Approx(1.2));  // where the score is 0
   model.fit(Matrix<double>(4, 0), {1, 2, 3, 4}, {1, 1, 0, 1});
   CHECK(model.converged());
   CHECK(model.log_likelihood() == Approx(-std::log(12)));

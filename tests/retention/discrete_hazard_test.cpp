@@ -146,12 +146,56 @@ TEST_CASE("discrete_hazard: a network learns, and agrees with person-period logi
   CHECK(concordance(time, event, Vector<double>(-s.col(0))).value() > 0.7);
 }
 
+TEMPLATE_TEST_CASE("discrete_hazard: all censored, one event, one time, separated rows", "", float,
+                   double) {
+  using T = TestType;
+  const HazardIntervals intervals({1, 2, 4});
+  const DiscreteHazardLoss loss;
+  // Nobody had the event: the loss falls towards 0 as hazards do, and is finite at any logit.
+  const Matrix<T> none = intervals.targets<T>({2, 4}, {0, 0});
+  CHECK((none.array() <= 0).all());
+  for (const double z : {-1e4, -20.0}) {
+    const Matrix<T> logits = Matrix<T>::Constant(2, 3, static_cast<T>(z));
+    CHECK(mean_loss(loss, logits, none) == Approx(0).margin(1e-7));
+    CHECK((intervals.survival(logits, {4}).array() > T(0.99)).all());
+  }
+  CHECK(mean_loss(loss, Matrix<T>(Matrix<T>::Constant(2, 3, T(1e4))), none) == Approx(2.5e4));
+  const Matrix<T> sure = Matrix<T>::Constant(2, 3, T(1e4));
+  CHECK((intervals.survival(sure, {4}).array() == T(0)).all());
+  // Nobody was watched for half an interval: there is nothing to learn, and nothing is made up.
+  const Matrix<T> nothing = intervals.targets<T>({0.1, 0.2}, {0, 0});
+  CHECK((nothing.array() == T(-1)).all());
+  CHECK(mean_loss(loss, sure, nothing) == 0);
+  CHECK(person_periods(nothing).row.empty());
+  const auto tied = HazardIntervals::by_events({2, 2, 2}, {1, 0, 1}, 3);
+  Matrix<T> column(3, 1);
+  column << 1, 0, 1;
+  CHECK(tied.targets<T>({2, 2, 2}, {1, 0, 1}) == column);
+
+  // The feature says who has the event: coefficients grow with every epoch, and stay numbers.
+  Matrix<T> x(4, 1);
+  x << 1, 1, -1, -1;
+  Rng rng{3};
+  Dense<T> layer{1, 1};
+  initialize(layer, rng);
+  Sequential network{layer};
+  const HazardIntervals one({1});
+  train(network, loss, Adam{{.learning_rate = 1}},
+        Dataset{x, one.targets<T>({1, 1, 1, 1}, {1, 1, 0, 0})},
+        {.epochs = 300, .batch_size = 4, .threads = 1});
+  const Matrix<T> stays = one.survival(predict(network, x), {1});
+  CHECK(stays(0, 0) < T(0.01));
+  CHECK(stays(3, 0) > T(0.99));
+}
+
 TEST_CASE("discrete_hazard: cuts by events, and what cannot be used") {
   const auto even = HazardIntervals::by_events({1, 2, 3, 4, 5, 6}, {1, 1, 1, 1, 0, 0}, 2);
   CHECK(even.cuts() == std::vector<double>{2, 6});
   CHECK(HazardIntervals::by_events({2, 2, 2}, {1, 1, 1}, 4).cuts() == std::vector<double>{2});
   CHECK(HazardIntervals::by_events({1, 2}, {1, 1}, 9).cuts() == std::vector<double>{1, 2});
+  CHECK(HazardIntervals::by_events({1, 2, 3}, {0, 1, 0}, 4).cuts() == std::vector<double>{2, 3});
   CHECK_THROWS_AS(HazardIntervals::by_events({1, 2}, {0, 0}, 2), DataError);
+  CHECK_THROWS_AS(HazardIntervals::by_events({1, -2}, {1, 1}, 2), DataError);
   CHECK_THROWS_AS(HazardIntervals::by_events({1, 2}, {0, 1}, 0), OptionError);
   CHECK_THROWS_AS(HazardIntervals::by_events({0, 0}, {1, 1}, 2), OptionError);  // all at time 0
   CHECK_THROWS_AS(HazardIntervals({}), OptionError);

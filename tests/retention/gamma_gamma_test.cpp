@@ -122,6 +122,14 @@ TEST_CASE("Gamma-Gamma: no maximum, no mean, and bad input", "[retention]") {
   const std::vector<double> three(40, 3.0);
   CHECK_FALSE(GammaGamma<double>{}.fit(three, same).converged());
   CHECK_FALSE(GammaGamma<double>{}.fit({2}, {10}).converged());
+  std::vector<double> two_prices(40, 10.0);  // ties everywhere: nothing tells p from q
+  std::fill(two_prices.begin(), two_prices.begin() + 20, 20.0);
+  for (const double x : {1.0, 3.0}) {
+    GammaGamma<double> tied;
+    const auto& fit = tied.fit(std::vector<double>(40, x), two_prices);
+    for (Index i = 0; i < 3; ++i) CHECK((std::isfinite(fit.values[i]) && fit.values[i] > 0));
+    if (fit.converged()) CHECK(tied.mean_amount() == Approx(15).epsilon(0.05));
+  }
   const GammaGamma<double> heavy{{.p = 0.2, .q = 0.5, .v = 10}};
   CHECK(std::isinf(heavy.mean_amount()));
   CHECK(std::isinf(heavy.expected_amount(1, 5)));

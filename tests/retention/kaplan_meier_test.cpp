@@ -185,7 +185,17 @@ TEST_CASE(
   curve.fit({1, 1, 2}, {1, 0, 1});  // who is censored at 1 was at risk there
   CHECK(curve.survival(1) == Approx(2.0 / 3));
   curve.fit({1, 2, 3, 4}, {1, 1, 1, 1});
-  CHECK(curve.median() == 2.5);                            // S = 1/2 from 2 to 3
+  CHECK(curve.median() == 2.5);     // S = 1/2 from 2 to 3
+  curve.fit({3, 1, 2}, {0, 0, 1});  // one event, rows in any order
+  CHECK(curve.survival(2) == 0.5);
+  CHECK(curve.survival(99) == 0.5);
+  CHECK(curve.at(2).low > 0);
+  CHECK(curve.at(2).high < 1);
+  CHECK(curve.median() == 2);             // S = 1/2 to the end
+  curve.fit({2, 2, 2, 2}, {1, 0, 1, 0});  // one time for all
+  CHECK(curve.survival(2) == 0.5);
+  curve.fit({0, 0}, {0, 0});
+  CHECK(curve.survival(0) == 1);
   curve.fit({1, 2, 3}, {0, 1, 1}, {.weight = {1, 1, 0}});  // all that weighs anything has gone
   CHECK(curve.survival(2) == 0);
   CHECK(curve.survival(3) == 0);

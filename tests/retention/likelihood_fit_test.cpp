@@ -114,6 +114,19 @@ TEST_CASE("likelihood fit: no maximum", "[retention]") {
   const auto fit = fit_exponential(100, 0, 0);  // the rate runs away
   CHECK_FALSE(fit.converged());
   CHECK(fit.reason == Stop::unbounded);
+  // Where a logarithm may be anything, that its slope is small says nothing.
+  for (const double curvature : {1e-3, 1e-8}) {
+    const auto flat = [&](const Vector<double>& t, Vector<double>& g, Matrix<double>& h) {
+      g[0] = curvature * (t[0] - 1);
+      h(0, 0) = curvature;
+      return curvature * (t[0] - 1) * (t[0] - 1) / 2;
+    };
+    const auto found = loyal::detail::maximize_likelihood(
+        flat, {.names = {"a"}, .positive = 1, .log_unit = {0}, .observations = 1}, {},
+        std::vector<Vector<double>>{Vector<double>::Zero(1)});
+    CHECK(found.converged() == (curvature == 1e-3));
+    if (!found.converged()) CHECK(found.reason == Stop::unbounded);
+  }
 }
 
 }  // namespace likelihood_fit_tests

@@ -130,6 +130,15 @@ TEST_CASE("log_rank: what tells nothing has no degrees of freedom; errors") {
   CHECK(log_rank_test({1, 2}, {1, 1}, two).degrees == 1);
   const std::vector<std::int32_t> three{0, 1, 7};  // 7 is gone before the first event
   CHECK(log_rank_test({2, 3, 1}, {1, 1, 0}, three).degrees == 1);
+  const std::vector<std::int32_t> one_of_three{0, 1, 1};
+  const auto single = log_rank_test({1, 2, 3}, {1, 0, 0}, one_of_three);
+  CHECK(single.statistic == Approx(2));  // (1 - 1/3)^2 over 1/3 2/3
+  CHECK(single.degrees == 1);
+  const auto tied = log_rank_test({2, 2, 2}, {1, 0, 0}, one_of_three);  // at one time, not of all
+  CHECK(tied.statistic == Approx(2));
+  for (const auto weight : {LogRankWeight::wilcoxon, LogRankWeight::tarone_ware})
+    CHECK(log_rank_test({2, 2, 2}, {1, 0, 0}, one_of_three, {}, {.weight = weight}).statistic ==
+          Approx(2));
   CHECK_THROWS_AS(log_rank_test({1, 2, 3}, {1, 1, 1}, two), ShapeError);
   CHECK_THROWS_AS(log_rank_test({1, -2}, {1, 1}, two), DataError);
   CHECK_THROWS_AS(log_rank_test({1, 2}, {1, 1}, two, {}, {.rho = -1}), OptionError);

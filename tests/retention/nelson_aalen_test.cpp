@@ -67,13 +67,23 @@ TEST_CASE("nelson_aalen: the interval covers a constant hazard") {
   CHECK(covered <= 198);
 }
 
-TEST_CASE("nelson_aalen: no event, and errors") {
+TEST_CASE("nelson_aalen: no event, one, ties everywhere, and errors") {
   NelsonAalen curve;
   CHECK_THROWS_AS(curve.hazard(1), NotFitted);
   curve.fit({1, 2}, {0, 0});
   CHECK(curve.hazard(5) == 0);
   CHECK(curve.at(5).high == 0);
   CHECK(curve.hazard(0.5) == 0);
+  curve.fit({3, 1, 2}, {0, 0, 1});
+  CHECK(curve.hazard(9) == 0.5);
+  CHECK(curve.at(2).low == Approx(0.5 * std::exp(-1.959963984540054)));  // its error is 1/2, too
+  curve.fit({2, 2, 2}, {1, 1, 1});
+  CHECK(curve.hazard(2) == 1);
+  CHECK(curve.standard_error()[0] == Approx(std::sqrt(1 / 3.0)));
+  NelsonAalen split{{.split_ties = true}};
+  split.fit({2, 2, 2}, {1, 1, 1});
+  CHECK(split.hazard(2) == Approx(1.0 / 3 + 1.0 / 2 + 1));
+  CHECK(std::isfinite(split.at(2).high));
   curve.fit({1, 2, 2}, {0, 1, 1}, {.weight = {1, 1, 0}});
   CHECK(curve.hazard(2) == 1);
   CHECK_THROWS_AS(curve.fit({1, -2}, {1, 0}), DataError);

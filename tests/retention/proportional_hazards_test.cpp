@@ -147,6 +147,31 @@ TEST_CASE("proportional_hazards: features that say nothing, and errors") {
                   DataError);
   CHECK_NOTHROW(proportional_hazards_test(model, x, early, d.event));
   CHECK_THROWS_AS(proportional_hazards_test(model, x, d.time, std::vector<int>(20, 0)), DataError);
+  early[13] = -1;
+  CHECK_THROWS_AS(proportional_hazards_test(model, x, early, d.event), DataError);
+}
+
+TEST_CASE("proportional_hazards: one event, one time, and separated data show no trend") {
+  Matrix<double> x(4, 1);
+  x << 1.2, 0, 3, 2;
+  CoxRegression<double> model;
+  for (const auto transform : {TimeTransform::kaplan_meier, TimeTransform::rank,
+                               TimeTransform::identity, TimeTransform::log}) {
+    model.fit(x, {1, 2, 3, 4}, {1, 0, 0, 0});
+    auto test = proportional_hazards_test(model, x, {1, 2, 3, 4}, {1, 0, 0, 0}, {}, transform);
+    CHECK(test.global.degrees == 0);
+    CHECK(test.global.p_value == 1);
+    CHECK(test.residuals.rows() == 1);
+    model.fit(x, {2, 2, 2, 2}, {1, 0, 1, 1});
+    test = proportional_hazards_test(model, x, {2, 2, 2, 2}, {1, 0, 1, 1}, {}, transform);
+    CHECK(test.global.degrees == 0);
+    CHECK(test.residuals.rows() == 3);
+    Matrix<double> order(5, 1);
+    order << 5, 4, 3, 2, 1;
+    model.fit(order, {1, 2, 3, 4, 5}, {1, 1, 1, 1, 1});
+    test = proportional_hazards_test(model, order, {1, 2, 3, 4, 5}, {1, 1, 1, 1, 1}, {}, transform);
+    CHECK((test.global.p_value >= 0 && test.global.p_value <= 1));
+  }
 }
 
 }  // namespace proportional_hazards_tests

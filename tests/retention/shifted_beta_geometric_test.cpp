@@ -80,6 +80,22 @@ TEST_CASE("sBG: no maximum, and bad input", "[retention]") {
       ShiftedBetaGeometric<double>{}.fit(ContractHistory::of_survivors({10, 0})).converged());
   CHECK_FALSE(
       ShiftedBetaGeometric<double>{}.fit(ContractHistory::of_survivors({1, 1, 0})).converged());
+  // All or none lost, one customer, one lost, at one time, at the same pace, ever faster.
+  for (const auto& survivors : {std::vector<double>{10, 10, 10},
+                                {10, 0},
+                                {1, 0},
+                                {1, 1},
+                                {10, 9},
+                                {10, 5},
+                                {8, 4, 2},
+                                {10, 10, 9},
+                                {10, 9, 5}}) {
+    ShiftedBetaGeometric<double> model;
+    const auto& fit = model.fit(ContractHistory::of_survivors(survivors));
+    CHECK_FALSE(fit.converged());
+    for (Index i = 0; i < 2; ++i) CHECK((std::isfinite(fit.values[i]) && fit.values[i] > 0));
+    CHECK((model.survival(3) >= 0 && model.survival(3) <= 1));
+  }
   CHECK(ShiftedBetaGeometric<double>{ShiftedBetaGeometric<double>::Options{.penalizer = 0.01}}
             .fit(ContractHistory::of_survivors({8, 4, 2}))
             .converged());

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -101,6 +102,62 @@ inline std::vector<PurchaseRecord> hard_records() {
           {0, 0, 0},
           {80, 3, 900.5},
           {5000, 10, 11}};
+}
+
+/// Logs of which no model of purchases at any moment has a maximum: nobody came back, one customer, none but a moment
+/// old, all alike.
+inline std::vector<std::vector<PurchaseRecord>> hopeless_logs() {
+  return {std::vector<PurchaseRecord>(50, {.age = 10}),
+          {{2, 5, 10}},
+          {{0, 0, 0}},
+          std::vector<PurchaseRecord>(50, {3, 9, 10})};
+}
+
+/// Rows that cannot be: negative, broken, not a number, endless, or at odds with themselves.
+inline std::vector<PurchaseRecord> impossible_records() {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const double infinity = std::numeric_limits<double>::infinity();
+  return {{-1, 0, 1}, {0.5, 1, 2}, {nan, 1, 2},      {1, nan, 2},     {1, 1, nan},
+          {1, 3, 2},  {0, 1, 2},   {2, 0, 2},        {1, -1, 2},      {0, 0, -1},
+          {1, 1, -1}, {0, -1, -1}, {1, 1, infinity}, {infinity, 1, 2}};
+}
+
+/// Checks what a model of purchases makes of logs without a maximum, of one repeat purchase among many customers, and
+/// of rows that cannot be; all of these leave it usable.
+template <class Model>
+void check_hopeless_and_impossible(const Model& known) {
+  const auto usable = [](const LikelihoodFit& fit) {
+    CHECK(std::isfinite(fit.log_likelihood));
+    for (Index i = 0; i < 4; ++i) CHECK((std::isfinite(fit.values[i]) && fit.values[i] > 0));
+  };
+  for (const auto& records : hopeless_logs()) {
+    INFO(records.size() << " of " << records[0].frequency);
+    Model model;
+    const auto& fit = model.fit(history_of(records));
+    CHECK_FALSE(fit.converged());
+    usable(fit);
+    const double alive = model.probability_alive(records[0]);
+    CHECK((alive >= 0 && alive <= 1));
+    CHECK(std::isfinite(model.expected_purchases(10, records[0])));
+  }
+  std::vector<PurchaseRecord> once(50, {.age = 10});
+  once[20] = {1, 4, 10};
+  Model single;
+  usable(single.fit(history_of(once)));
+  if (single.converged())
+    check_maximum(single.result(), [&](const Vector<double>& v) {
+      return Model(typename Model::Parameters{v[0], v[1], v[2], v[3]})
+          .log_likelihood(history_of(once));
+    });
+  Model model = known;
+  for (const PurchaseRecord& bad : impossible_records()) {
+    INFO(bad.frequency << ' ' << bad.recency << ' ' << bad.age);
+    CHECK_THROWS_AS(model.fit(history_of({{1, 1, 2}, bad})), DataError);
+    CHECK_THROWS_AS(model.probability_alive(bad), DataError);
+    CHECK_THROWS_AS(model.expected_purchases(10, bad), DataError);
+  }
+  CHECK_THROWS_AS(model.fit(History{}), DataError);
+  CHECK(model.probability_alive({2, 5, 10}) == known.probability_alive({2, 5, 10}));
 }
 
 inline Vector<double> random_ages(Index n, double least, double most, Rng& rng) {

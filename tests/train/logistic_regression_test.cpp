@@ -159,6 +159,43 @@ TEST_CASE(
   CHECK_FALSE(free.converged());
 }
 
+TEMPLATE_TEST_CASE(
+    "logistic_regression: ties everywhere, one positive, classes that touch in one value", "",
+    float, double) {
+  using T = TestType;
+  // Two values of x, each with both labels: the log odds of the counts, exactly.
+  Matrix<T> x(10, 1);
+  x << 0, 0, 0, 0, 1, 1, 1, 1, 1, 1;
+  LogisticRegression<T> free{{.l2 = 0}};
+  free.fit(x, {1, 0, 0, 0, 1, 1, 1, 1, 0, 0});
+  CHECK(free.converged());
+  CHECK(free.intercept() == Approx(std::log(1 / 3.0)));
+  CHECK(free.coefficients()[0] == Approx(std::log(2.0) - std::log(1 / 3.0)));
+  free.fit(Matrix<T>(Matrix<T>::Constant(10, 2, T(0.3))), {1, 0, 0, 0, 1, 1, 1, 1, 0, 0});
+  CHECK(free.converged());  // without variance: the share
+  CHECK(free.predict_proba(Matrix<T>(Matrix<T>::Constant(1, 2, T(0.3))))[0] == Approx(0.5));
+  // All with x = 1 are positive: no optimum, though x = 0 has both labels.
+  free.fit(x, {1, 0, 0, 0, 1, 1, 1, 1, 1, 1});
+  CHECK_FALSE(free.converged());
+  CHECK(free.predict_proba(x)[9] > 0.99);
+  CHECK(free.predict_proba(x)[0] == Approx(0.25).epsilon(1e-2));
+  LogisticRegression<T> ridge;
+  ridge.fit(x, {1, 0, 0, 0, 1, 1, 1, 1, 1, 1});
+  CHECK(ridge.converged());
+  // One positive, among the others: an optimum; beyond them all: none without a penalty.
+  Matrix<T> line(5, 1);
+  line << 1, 2, 3, 4, 5;
+  free.fit(line, {0, 0, 1, 0, 0});
+  CHECK(free.converged());
+  CHECK(free.coefficients()[0] == Approx(0).margin(1e-6));  // by symmetry
+  CHECK(free.intercept() == Approx(logit(0.2)).margin(1e-5));
+  free.fit(line, {0, 0, 0, 0, 1});
+  CHECK_FALSE(free.converged());
+  ridge.fit(line, {0, 0, 0, 0, 1});
+  CHECK(ridge.converged());
+  CHECK(ridge.coefficients()[0] > 0);
+}
+
 TEST_CASE("logistic_regression: constant, collinear and huge columns") {
   Rng rng{10};
   auto p = random_problem(rng, 100, 3);

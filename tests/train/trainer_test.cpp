@@ -130,6 +130,9 @@ TEMPLATE_TEST_CASE("trainer: a network learns what no line can tell apart", "", 
                              exclusive_or<T>(), {.epochs = 300, .batch_size = 4});
   CHECK(history.end == History::End::finished);
   CHECK(history.epochs.size() == 300);
+  CHECK(history.training_losses().size() == 300);
+  CHECK(history.training_losses().back() == history.epochs.back().training_loss);
+  CHECK(std::isnan(history.validation_losses().front()));  // there was nothing to validate on
   CHECK(history.epochs.back().training_loss < 0.05);
   CHECK(history.epochs.front().training_loss > 0.5);
   const auto logits = predict(network, exclusive_or<T>().inputs);

@@ -266,7 +266,7 @@ inline std::vector<double> cumulative_dynamic_auc(const Values& time, const Valu
 ///   time, event   rows
 ///   survival      rows x k: predicted probability of no event until each horizon, in [0, 1]
 ///   horizons      k: the times t, rising
-///   result        k; infinite where everyone is censored before t with certainty
+///   result        k; NaN where nobody is left and the last to go was censored: t lies beyond what was seen
 ///
 /// @throws DataError for values that cannot be used; ShapeError if sizes differ.
 /// Source: Graf, Schmoor, Sauerbrei & Schumacher, Statistics in Medicine 18, 1999. Cost: O(n log n + n k).
@@ -295,7 +295,9 @@ std::vector<double> survival_brier_score(const Values& time, const Values& event
       result[at] += time[i] > horizons[k] ? (1 - s) * (1 - s) * at_horizon[at] : s * s * at_event;
     }
   }
-  for (double& score : result) score /= static_cast<double>(time.size());
+  for (std::size_t k = 0; k < result.size(); ++k)
+    result[k] = std::isinf(at_horizon[k]) ? std::numeric_limits<double>::quiet_NaN()
+                                          : result[k] / static_cast<double>(time.size());
   return result;
 }
 

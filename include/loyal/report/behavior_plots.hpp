@@ -58,7 +58,7 @@ inline std::vector<double> count_from_0(Index n) {
                          "s later; outlined cells are not over yet.",
               .row_label = "first " + unit + " \u00B7 users",
               .column_label = unit + "s later",
-              .format = {.notation = Notation::percent, .digits = 2},
+              .format = {.notation = Notation::percent, .digits = 2, .least = 0.001},
               .missing = "not over yet",
               .wide = true};
   const Matrix<double> rate = table.rate();
@@ -181,7 +181,7 @@ inline std::vector<double> count_from_0(Index n) {
 
 /// A Markov chain's states and most taken ways.
 [[nodiscard]] inline JourneyGraph journey_graph(const MarkovChain& chain,
-                                                std::size_t most_arrows = 16) {
+                                                std::size_t most_arrows = 12) {
   return {.title = "Journeys",
           .caption =
               "What follows what: an arrow's number is the share of all that leave its box, its "
@@ -230,7 +230,7 @@ inline std::vector<double> count_from_0(Index n) {
               .column_label = "step",
               .rows = matrix.states,
               .values = matrix.share,
-              .format = {.notation = Notation::percent, .digits = 2},
+              .format = {.notation = Notation::percent, .digits = 2, .least = 0.001},
               .wide = true};
   for (Index n = 1; n <= matrix.share.cols(); ++n) map.columns.push_back(std::to_string(n));
   return map;

@@ -18,8 +18,8 @@ namespace loyal {
 /// A matrix as colored cells: cohorts, confusion, correlations, transitions.
 ///
 /// The farther a number is from 0, the stronger its color; numbers below 0 have a color of their
-/// own. NaN cells stay empty, or are outlined where it is said what they mean. With few enough cells the numbers are written in, otherwise they show
-/// under the mouse.
+/// own. NaN cells stay empty, or are outlined where it is said what they mean. With few enough cells the numbers are
+/// written in, otherwise they show under the mouse.
 /// Source: none, our own. Cost: one element a cell.
 ///
 ///     loyal::Matrix<double> kept(2, 2);
@@ -34,7 +34,8 @@ struct HeatMap {
   std::vector<std::string> rows = {};     ///< names, as many as rows of values
   std::vector<std::string> columns = {};  ///< names, as many as columns of values
   Matrix<double> values = {};             ///< rows x columns
-  NumberFormat format = {.digits = 2};
+  NumberFormat format = {.digits =
+                             2};  ///< in the cells; format.least does not bind what the mouse shows
   std::string missing = {};  ///< what a NaN cell means, shown under the mouse; empty: not drawn
   bool wide = false;         ///< over the whole width of a page
 
@@ -118,6 +119,8 @@ struct HeatMap {
         const double x = left + width * static_cast<double>(c);
         const double y = top + height * static_cast<double>(r);
         const std::string number = format_number(value, format);
+        NumberFormat exact = format;
+        exact.least = 0;
         out.open("g", {{"class", value < 0 ? "c1" : "c0"}});
         out.open("rect", {{"class", "cell"},
                           {"x", x + 0.5},
@@ -126,7 +129,8 @@ struct HeatMap {
                           {"height", std::max(height - 1, 0.5)},
                           {"fill-opacity", opacity(strength)}});
         detail::tooltip(out, rows[static_cast<std::size_t>(r)] + " \u00D7 " +
-                                 columns[static_cast<std::size_t>(c)] + ": " + number);
+                                 columns[static_cast<std::size_t>(c)] + ": " +
+                                 format_number(value, exact));
         out.close();
         if (detail::text_width(number) + 4 < width && height > 14)
           detail::draw_text(out, x + width / 2, y + height / 2 + 4,

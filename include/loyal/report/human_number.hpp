@@ -19,6 +19,7 @@ struct NumberFormat {
   Notation notation = Notation::compact;
   int digits = 3;         ///< significant digits; digits before the point are never dropped; >= 1
   std::string unit = {};  ///< written after the number, such as a currency
+  double least = 0;       ///< of smaller numbers, but 0, only this is said: 0.001 is <0.1 %; >= 0
 };
 
 namespace detail {
@@ -113,16 +114,29 @@ inline NumberScale scale_for_digits(const NumberFormat& format, double largest) 
 /// A number as people read it; the same text everywhere, whatever the locale.
 ///
 /// Compact: thousands as k, M, B (10^9), T (10^12); below 10^-4 and from 10^15 with an exponent.
-/// NaN is an en dash, infinity its sign; the minus is U+2212 and spaces do not break.
+/// What is smaller than format.least is written as less than that. NaN is an en dash, infinity its sign; the minus is
+/// U+2212 and spaces do not break.
 /// @throws OptionError if digits < 1.
 /// Source: none, our own.
 ///
 ///     if (loyal::format_number(1234) != "1.23k" || loyal::format_number(0.5) != "0.5") return 1;
 ///     if (loyal::format_number(0.35, {.notation = loyal::Notation::percent}) != "35\u00A0%") return 1;
+///     if (loyal::format_number(1e-5, {.digits = 2, .least = 0.001}) != "<0.001") return 1;
 ///     if (loyal::format_number(1234567, {.notation = loyal::Notation::grouped}) != "1,234,567") return 1;
 [[nodiscard]] inline std::string format_number(double value, const NumberFormat& format = {}) {
   detail::expect_option("format_number", "digits", format.digits, format.digits >= 1, ">= 1");
+  if (std::abs(value) < format.least && value != 0) {
+    const std::string least = detail::scale_for_digits(format, format.least)(format.least, true);
+    return value > 0 ? "<" + least : ">\u2212" + least;
+  }
   return detail::scale_for_digits(format, std::isfinite(value) ? value : 0)(value, true);
+}
+
+/// A share as people read it: format_number() in percent.
+///
+///     if (loyal::format_percent(0.35) != "35\u00A0%" || loyal::format_percent(0.0512, 2) != "5.1\u00A0%") return 1;
+[[nodiscard]] inline std::string format_percent(double share, int digits = 3) {
+  return format_number(share, {.notation = Notation::percent, .digits = digits});
 }
 
 }  // namespace loyal

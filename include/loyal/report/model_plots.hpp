@@ -10,6 +10,8 @@
 
 #include "../core/error.hpp"
 #include "../math/values.hpp"
+#include "../metrics/calibration.hpp"
+#include "../metrics/gain.hpp"
 #include "human_number.hpp"
 #include "plot.hpp"
 
@@ -124,6 +126,10 @@ inline std::vector<double> count_from_1(Index n) {
   plot.line(name, predicted, observed, {.dots = true});
   return plot;
 }
+[[nodiscard]] inline Plot calibration_plot(const ReliabilityCurve& curve,
+                                           const std::string& name = "model") {
+  return calibration_plot(curve.predicted, curve.observed, curve.weight, name);
+}
 
 /// Share of the leavers reached against share of the customers contacted, best scores first.
 /// | argument | shape | meaning |
@@ -144,6 +150,9 @@ inline std::vector<double> count_from_1(Index n) {
   plot.line(name, contacted, gain);
   plot.line("at random", {0, 1}, {0, 1}, {.color = SeriesStyle::gray, .dashed = true});
   return plot;
+}
+[[nodiscard]] inline Plot gain_plot(const GainCurve& curve, const std::string& name = "model") {
+  return gain_plot(curve.contacted, curve.gain, name);
 }
 
 /// How many times more leavers are among the contacted than among as many chosen at random.

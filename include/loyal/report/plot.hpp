@@ -230,7 +230,7 @@ class PlotPainter {
     const auto tick = [&](double at, const std::string& name) {
       draw_line(out_, at, bottom_, at, bottom_ + 4, "base");
       const double half = text_width(name) / 2;
-      if (at - half < free_from) return;
+      if (name.empty() || at - half < free_from) return;
       // The last name may lean out of the drawing no farther than its edge.
       draw_text(out_, std::min(at, width_ - half - 1), bottom_ + 17, "middle", name);
       free_from = at + half + 6;
@@ -239,8 +239,15 @@ class PlotPainter {
     const auto& names = plot_.x.categories;
     const double slot =
         (right_ - left_) / static_cast<double>(std::max<std::size_t>(1, names.size()));
+    // Where not all names have room, every second, third, ... is written.
+    constexpr double apart = 14;
+    const double most = std::max(slot - apart, 50.0);
+    double widest = 0;
+    for (const auto& name : names) widest = std::max(widest, text_width(shorten(name, most)));
+    const auto stride =
+        static_cast<std::size_t>(std::max(1.0, std::ceil((widest + apart) / slot - 1e-9)));
     for (std::size_t i = 0; i < names.size(); ++i)
-      tick(x_(static_cast<double>(i)), shorten(names[i], std::max(slot - 6, 50.0)));
+      tick(x_(static_cast<double>(i)), i % stride == 0 ? shorten(names[i], most) : "");
     if (!plot_.x.label.empty())
       draw_text(out_, (left_ + right_) / 2, plot_.height - 6, "middle",
                 shorten(plot_.x.label, right_ - left_ + 60));

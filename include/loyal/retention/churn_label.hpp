@@ -75,11 +75,7 @@ class ChurnLabel {
                               "in (" + std::to_string(log.first_time()) + ", " +
                                   std::to_string(end - options_.horizon) +
                                   "], since the horizon must lie inside the log");
-    std::vector<char> is_life(static_cast<std::size_t>(log.kinds().size()),
-                              options_.kinds.empty() ? 1 : 0);
-    for (const auto& kind : options_.kinds)
-      is_life[static_cast<std::size_t>(log.kinds().at(kind))] = 1;
-
+    const auto is_life = signs_of_life(log.kinds());
     enum : char { unseen, silent, alive };
     std::vector<char> state(static_cast<std::size_t>(log.users().size()), unseen);
     const auto each_sign_of_life = [&](Time from, Time to, auto mark) {
@@ -101,6 +97,22 @@ class ChurnLabel {
     return labels;
   }
 
+  /// Who is eligible at the cutoff of what is known, ascending: those whom a model is asked about today.
+  /// @throws DataError when the log does not know one of the kinds.
+  [[nodiscard]] std::vector<std::int32_t> eligible(const Observed& known) const {
+    const auto is_life = signs_of_life(known.kinds());
+    const Time from = known.cutoff() - options_.activity_window;
+    std::vector<char> seen(static_cast<std::size_t>(known.users().size()));
+    const auto events = known.events();
+    for (auto i = events.size(); i-- > 0 && events[i].time >= from;)
+      if (is_life[static_cast<std::size_t>(events[i].kind)] != 0)
+        seen[static_cast<std::size_t>(events[i].user)] = 1;
+    std::vector<std::int32_t> users;
+    for (std::size_t u = 0; u < seen.size(); ++u)
+      if (seen[u] != 0) users.push_back(static_cast<std::int32_t>(u));
+    return users;
+  }
+
   /// Cutoffs for training a model that will be tested at @p test_cutoff: the latest has its horizon
   /// end there, the others lie @p step apart before it, at most @p count in all, ascending. Each
   /// leaves room for a whole activity window in the log; there may be fewer, even none.
@@ -120,6 +132,13 @@ class ChurnLabel {
   }
 
  private:
+  [[nodiscard]] std::vector<char> signs_of_life(const IdMap& kinds) const {
+    std::vector<char> is_life(static_cast<std::size_t>(kinds.size()),
+                              options_.kinds.empty() ? 1 : 0);
+    for (const auto& kind : options_.kinds) is_life[static_cast<std::size_t>(kinds.at(kind))] = 1;
+    return is_life;
+  }
+
   Options options_;
 };
 

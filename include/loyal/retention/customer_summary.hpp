@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -11,6 +12,7 @@
 #include "../core/types.hpp"
 #include "../data/event_log.hpp"
 #include "../data/time.hpp"
+#include "../data/time_zone.hpp"
 #include "purchase_history.hpp"
 
 namespace loyal {
@@ -19,8 +21,8 @@ namespace loyal {
 struct CustomerSummaryOptions {
   std::vector<std::string> kinds{};  ///< kinds of event that are purchases; none named: all
   Time unit = week;                  ///< of all durations in the summary, s; > 0
-  Time merge =
-      day;  ///< purchases in the same period of this length, counted from 1970, are one, s; > 0
+  Time merge = day;  ///< purchases in the same period of this length are one, s; > 0
+  TimeZone zone{};   ///< whose clocks cut time into these periods, counted from the local 1970
 };
 
 /// Customers as repeat-buying models see them.
@@ -42,13 +44,14 @@ struct MergedPurchases {
 };
 
 inline void merge_purchases(std::span<const Event> events, const std::vector<char>& counts,
-                            Time merge, MergedPurchases& out) {
+                            const CustomerSummaryOptions& options, MergedPurchases& out) {
   out.period.clear();
   out.amount.clear();
   for (const Event& event : events) {
     if (counts[static_cast<std::size_t>(event.kind)] == 0) continue;
-    const Time period = floor_divide(event.time, merge);
-    if (out.period.empty() || out.period.back() != period) {
+    const Time period = floor_divide(options.zone.local(event.time), options.merge);
+    // Where clocks are set back over midnight, a day that has begun goes on.
+    if (out.period.empty() || out.period.back() < period) {
       out.period.push_back(period);
       out.amount.push_back(0);
     }
@@ -68,17 +71,17 @@ inline std::vector<char> purchase_kinds(const Observed& observed,
 }
 
 /// The last period that was seen to its end, or to the cutoff.
-inline Time last_period(const Observed& observed, Time merge) {
-  return floor_divide(observed.cutoff() - 1, merge);
+inline Time last_period(const Observed& observed, const CustomerSummaryOptions& options) {
+  return floor_divide(options.zone.local(observed.cutoff() - 1), options.merge);
 }
 
 }  // namespace detail
 
 /// Frequency, recency, age and mean amount of each customer before the cutoff.
 ///
-/// Purchases of one day (see `merge`) are one purchase of the sum of their amounts. The first purchase makes someone a
-/// customer and is not counted; its amount is left out of the mean as well. With d_1 < ... < d_m the days of
-/// purchase and d the last day before the cutoff,
+/// Purchases of one day (see `merge` and `zone`) are one purchase of the sum of their amounts. The first purchase
+/// makes someone a customer and is not counted; its amount is left out of the mean as well. With d_1 < ... < d_m the
+/// days of purchase and d the last day before the cutoff,
 ///   x = m - 1,  t_x = d_m - d_1,  T = d - d_1,  monetary = mean of the amounts of d_2 .. d_m
 /// @throws OptionError unless unit and merge are > 0; DataError for an unknown kind, or where no one bought.
 /// Source: Fader, Hardie & Lee, Marketing Science 24(2), 2005 (CDNOW, in weeks of days).
@@ -98,12 +101,12 @@ template <Scalar T>
                                                      const CustomerSummaryOptions& options = {}) {
   const auto counts = detail::purchase_kinds(observed, options);
   const double unit = static_cast<double>(options.unit) / static_cast<double>(options.merge);
-  const Time last = detail::last_period(observed, options.merge);
+  const Time last = detail::last_period(observed, options);
   CustomerSummary<T> summary;
   std::vector<double> rows;
   detail::MergedPurchases bought;
   for (const std::int32_t user : observed.active_users()) {
-    detail::merge_purchases(observed.of_user(user), counts, options.merge, bought);
+    detail::merge_purchases(observed.of_user(user), counts, options, bought);
     if (bought.period.empty()) continue;
     const std::size_t repeats = bought.period.size() - 1;
     double amount = 0;
@@ -114,7 +117,7 @@ template <Scalar T>
     };
     summary.users.push_back(user);
     rows.insert(rows.end(), {static_cast<double>(repeats), since_first(bought.period.back()),
-                             since_first(last), amount});
+                             since_first(std::max(last, bought.period.back())), amount});
   }
   if (summary.users.empty())
     detail::fail<DataError>("summarize_customers", "the number of customers", 0, ">= 1");
@@ -160,11 +163,11 @@ template <Scalar T>
   CalibrationHoldout<T> split;
   split.calibration = summarize_customers<T>(known, options);
   const auto counts = detail::purchase_kinds(later, options);
-  const Time boundary = detail::last_period(known, options.merge);
+  const Time boundary = detail::last_period(known, options);
   const auto n = split.calibration.size();
   split.holdout_frequency.setZero(n);
   split.holdout_monetary.setZero(n);
-  split.duration = static_cast<double>((detail::last_period(later, options.merge) - boundary)) *
+  split.duration = static_cast<double>((detail::last_period(later, options) - boundary)) *
                    static_cast<double>(options.merge) / static_cast<double>(options.unit);
   detail::MergedPurchases before;
   detail::MergedPurchases bought;
@@ -173,13 +176,13 @@ template <Scalar T>
     const auto events = later.of_user(user);
     std::size_t first = 0;
     while (first < events.size() && events[first].time < known.cutoff()) ++first;
-    detail::merge_purchases(events.first(first), counts, options.merge, before);
-    detail::merge_purchases(events.subspan(first), counts, options.merge, bought);
+    detail::merge_purchases(events.first(first), counts, options, before);
+    detail::merge_purchases(events.subspan(first), counts, options, bought);
     double number = 0;
     double amount = 0;
     for (std::size_t k = 0; k < bought.period.size(); ++k)
       // A day that the cutoff divides has been counted if there was a purchase in its first part.
-      if (before.period.empty() || bought.period[k] != before.period.back()) {
+      if (before.period.empty() || bought.period[k] > before.period.back()) {
         ++number;
         amount += bought.amount[k];
       }

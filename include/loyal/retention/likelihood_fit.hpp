@@ -121,6 +121,7 @@ LikelihoodFit maximize_likelihood(const F& f, const ParameterSpace& space,
                                   const std::vector<Start>& starts) {
   constexpr double edge = 25;       // nothing is looked for beyond: |log| in the data's own units
   constexpr double plausible = 12;  // an end beyond is a maximum at 0 or infinity
+  constexpr double plateau = 100;   // so is one where a logarithm has a larger standard error
   constexpr double infinity = std::numeric_limits<double>::infinity();
   const double strength = options.penalizer * space.observations;
   const auto to_value = [&](double theta, Index i) {
@@ -152,8 +153,10 @@ LikelihoodFit maximize_likelihood(const F& f, const ParameterSpace& space,
   Start top;
   for (const Start& start : starts) {
     auto found = newton.minimize(objective, start);
+    Matrix<double> covariance = positive_inverse(found.hessian);
     for (Index i = 0; i < space.positive; ++i)
-      if (std::abs(found.x[i]) > plausible) found.reason = Stop::unbounded;
+      if (std::abs(found.x[i]) > plausible || covariance(i, i) > plateau * plateau)
+        found.reason = Stop::unbounded;
     best.iterations += found.iterations;
     best.evaluations += found.evaluations;
     const double slack = found.converged() ? 1e-6 : 0;
@@ -167,7 +170,7 @@ LikelihoodFit maximize_likelihood(const F& f, const ParameterSpace& space,
       penalty += strength * best.values[i] * best.values[i];
     }
     best.log_likelihood = penalty - found.value;
-    best.covariance = positive_inverse(found.hessian);
+    best.covariance = std::move(covariance);
     top = std::move(found.x);
     if (best.converged()) break;
   }

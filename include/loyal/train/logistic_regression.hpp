@@ -24,8 +24,8 @@ namespace loyal {
 ///   labels         samples: 0 or 1
 ///   coefficients   features; the intercept is not penalized
 ///
-/// l2 = 1 is scikit-learn's C = 1. Separable classes have no optimum without a penalty; fit() then stops with
-/// steep coefficients, and converged() is false.
+/// l2 = 1 is scikit-learn's C = 1. Where features tell the classes, or some samples of one class, apart for certain,
+/// there is no optimum without a penalty; fit() then stops with steep coefficients, and converged() is false.
 /// @throws OptionError for options out of range; DataError for labels other than 0 and 1, one class only, or
 /// data that is not finite; ShapeError if sizes differ; NotFitted.
 /// Source: Newton's method with a backtracking line search; for more than 300 features its steps come from conjugate
@@ -183,6 +183,23 @@ class LogisticRegression {
     return step;
   }
 
+  /// Whether a gradient without penalty has vanished on the way to infinity, since the classes, or some samples of one,
+  /// are told apart. A Newton step there moves the logits of these by 1, again and again; at an optimum, by nothing.
+  template <class Y>
+  static bool runs_away(const Matrix<Real>& x, const Y& y, const Vector<Real>& weight,
+                        const Vector<Real>& z) {
+    if ((weight.array() == 0 || (2 * y - 1) * z.array() > 0).all()) return true;
+    const Vector<Real> p = sigmoid(z.array());
+    const Vector<Real> curvature = weight.array() * p.array() * (1 - p.array());
+    const Vector<Real> gradient =
+        times_transposed(x, Vector<Real>(weight.array() * (p.array() - y)));
+    const Vector<Real> penalty = Vector<Real>::Zero(x.cols() + 1);
+    const Vector<Real> step = x.cols() <= direct
+                                  ? hessian(x, curvature, penalty).solve(-gradient)
+                                  : conjugate_step(x, curvature, penalty, gradient, 0.1);
+    return (weight.array() > 0 && times(x, step).array().abs() > 0.5).any();
+  }
+
   template <class Y>
   void solve(const Matrix<Real>& x, const Y& y, const Vector<Real>& weight) {
     const Index n = x.cols();
@@ -235,11 +252,8 @@ class LogisticRegression {
       z += length * z_step;
       value = next;
     }
-    // A gradient can vanish on the way to infinity, too: where classes are told apart without a penalty.
-    const bool separated =
-        options_.l2 == 0 && (weight.array() == 0 || (2 * y - 1) * z.array() > 0).all();
     parameters_ = b;
-    converged_ = converged && !separated;
+    converged_ = converged && (options_.l2 > 0 || !runs_away(x, y, weight, z));
     iterations_ = iteration;
   }
 

@@ -57,6 +57,22 @@ struct History {
   std::vector<Epoch> epochs;
   int best_epoch = 0;  ///< with the lowest validation loss, or training loss; 0: none was finite
   End end = End::finished;
+
+  /// Of each epoch.
+  [[nodiscard]] std::vector<double> training_losses() const {
+    return column(&Epoch::training_loss);
+  }
+  [[nodiscard]] std::vector<double> validation_losses() const {
+    return column(&Epoch::validation_loss);
+  }
+
+ private:
+  [[nodiscard]] std::vector<double> column(double Epoch::*field) const {
+    std::vector<double> values;
+    values.reserve(epochs.size());
+    for (const Epoch& epoch : epochs) values.push_back(epoch.*field);
+    return values;
+  }
 };
 
 /// How train() goes about it.

@@ -135,47 +135,39 @@ struct BetaGeometricKernel {
 
   /// Purchases expected in (0, t] of who is there now: E[(1 - exp(-lambda p t)) / p].
   ///
-  /// With z = t / (alpha + t), c = a + b and J_n = int_0^z y^n (1 - y)^(a - 2) dy this is
-  ///   r sum over n of (c - r - 1)_n (a)_n / ((c)_n n!) J_n,
-  /// the integral of Euler's form of 2F1(r + 1, b; c; y) term by term. Unlike the closed form it has no
+  /// With z = t / (alpha + t), c = a + b and K_n = int_0^1 y^n (1 - z y)^(a - 2) dy this is
+  ///   r z sum over n of (c - r - 1)_n (a)_n / ((c)_n n!) z^n K_n,
+  /// the integral of Euler's form of 2F1(r + 1, b; c; z y) term by term. Unlike the closed form it has no
   /// pole at a = 1 or a + b = 1, and no difference of nearly equal numbers.
   static double expected(const Theta& theta, double t) {
     const auto [r, alpha, a, b] = theta;
     if (t == 0) return 0;
     const double c = a + b;
     const double z = t / (alpha + t);
-    const double log_rest = std::log(alpha / (alpha + t));  // log(1 - z)
-    // Forward to the last term that counts, of which J is at most z^(n + 1) / (n + 1) max((1 - z)^(a - 2), 1).
+    // Forward to the last term that counts; K_n is at most max((1 - z)^(a - 2), 1) / (n + 1).
     double term = 1;
-    double size = 1;
     double largest = 1;
     int last = 0;
     for (; last < 1000000; ++last) {
-      const double ratio = (c - r - 1 + last) * (a + last) / ((c + last) * (last + 1));
-      const double next = term * ratio;
-      const double next_size = size * std::abs(ratio) * z;
-      if (next == 0 || (last > r + 1 - c && next_size < 1e-18 * largest * (1 - z))) break;
+      const double next = term * (c - r - 1 + last) * (a + last) * z / ((c + last) * (last + 1));
+      const bool falling = (r + 1 - c - last) * z <= 0.5 * (last + 1);  // by half or more, or by z
+      if (next == 0 || (falling && std::abs(next) < 1e-18 * largest * (1 - z))) break;
       term = next;
-      size = next_size;
-      largest = std::max(largest, size);
+      largest = std::max(largest, std::abs(term));
     }
-    // Backward: n J_(n-1) = z^n (1 - z)^(a - 1) + (n + a - 1) J_n, all terms positive. It forgets its start.
-    const int start = last + static_cast<int>(40 / -std::log(z)) + 8;
-    double power = std::exp((start + 1) * std::log(z) + (a - 1) * log_rest);
-    double integral = power / (start + 1);
-    for (int n = start; n > last; --n) {
-      power /= z;
-      integral = (power + (n + a - 1) * integral) / n;
-    }
+    // Backward: n K_(n-1) = (1 - z)^(a - 1) + (n + a - 1) z K_n, all terms positive. It forgets its start.
+    const int start = last + static_cast<int>(std::min(1e6, 40 / -std::log(z))) + 8;
+    const double edge = std::exp((a - 1) * std::log(alpha / (alpha + t)));
+    double integral = edge / (start + 1);
+    for (int n = start; n > last; --n) integral = (edge + (n + a - 1) * z * integral) / n;
     double sum = term * integral;
     for (int n = last; n > 0; --n) {
-      power /= z;
-      integral = (power + (n + a - 1) * integral) / n;
+      integral = (edge + (n + a - 1) * z * integral) / n;
       const int k = n - 1;
-      term *= (c + k) * (k + 1) / ((c - r - 1 + k) * (a + k));
+      term *= (c + k) * (k + 1) / ((c - r - 1 + k) * (a + k) * z);
       sum += term * integral;
     }
-    return r * sum;
+    return r * z * sum;
   }
 
   /// Probability of x purchases in (0, t] of who is there now.
