@@ -81,8 +81,8 @@ TEST_CASE("a small step of fit() is minus the gradient of J", "[embed][glove]") 
   constexpr Index d = 3;
   loyal::Vocabulary words;
   for (int i = 0; i < n; ++i) words.add("w" + std::to_string(i), 1);
-  const std::vector<loyal::Cooccurrence> cells{
-      {0, 0, 40}, {0, 1, 12}, {0, 3, 0.25F}, {1, 2, 3}, {2, 2, 9.5F}, {3, 6, 10}, {5, 6, 1}};
+  const std::vector<loyal::Cooccurrence> cells{{0, 0, 40},   {0, 1, 12}, {0, 3, 0.25F}, {1, 2, 3},
+                                               {2, 2, 9.5F}, {3, 6, 10}, {5, 6, 1}};
   GloVe::Options options{.dimensions = d, .x_max = 10, .epochs = 1, .seed = 3};
   // Where it begins: x and its biases, then y and its biases.
   loyal::Rng rng{options.seed};
@@ -92,8 +92,8 @@ TEST_CASE("a small step of fit() is minus the gradient of J", "[embed][glove]") 
   const auto j_of = [&](const Matrix<double>& t) {
     double sum = 0;
     const auto add = [&](Index a, Index b, double weight) {
-      const double e = t.row(a).head(d).dot(t.row(n + b).head(d)) + t(a, d) + t(n + b, d) -
-                       std::log(weight);
+      const double e =
+          t.row(a).head(d).dot(t.row(n + b).head(d)) + t(a, d) + t(n + b, d) - std::log(weight);
       sum += std::min(1.0, std::pow(weight / options.x_max, options.alpha)) * e * e / 2;
     };
     for (const auto& cell : cells) {
@@ -115,7 +115,8 @@ TEST_CASE("a small step of fit() is minus the gradient of J", "[embed][glove]") 
         1e-7);
   // Two rates, so that what is of second order in them falls out. AdaGrad's sums are 1 up to that.
   const double rate = 0x1p-10;
-  const Matrix<double> step = (2 * (fit(rate) - before) / rate) - (fit(2 * rate) - before) / (2 * rate);
+  const Matrix<double> step =
+      (2 * (fit(rate) - before) / rate) - (fit(2 * rate) - before) / (2 * rate);
   for (Index i = 0; i < n; ++i)
     for (Index c = 0; c < d; ++c) {
       double slope = 0;

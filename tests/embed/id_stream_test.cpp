@@ -106,7 +106,8 @@ Ids ids_of(const std::vector<std::vector<std::string>>& sentences, const Vocabul
     for (const auto& sentence : sentences) {
       for (const auto& word : sentence)
         if (const auto id = words.id(word); id >= 0) ids.push_back(id);
-      ids.push_back(-1);
+      // Sentences of unknown words only are left out, or a chunk could grow without end.
+      if (!ids.empty() && ids.back() >= 0) ids.push_back(-1);
     }
   return ids;
 }
@@ -174,7 +175,7 @@ TEST_CASE("a stream gives the ids of a plain tokenization", "[embed][id_stream]"
           INFO(text.size() << " bytes, " << threads << " threads, " << memory);
           auto corpus = loyal::corpus_of({text});
           const auto [words, ids] = read(corpus, memory, threads, 2, min_count);
-          CHECK(ids == ids_of(sentences, words, 2));
+          CHECK((ids == ids_of(sentences, words, 2)));  // in brackets: not to be printed
           std::size_t total = 0;
           for (const auto& sentence : sentences) total += sentence.size();
           if (min_count == 1) CHECK(words.total() == total);
@@ -197,15 +198,15 @@ TEST_CASE("files, with and without a last line end, and lines longer than buffer
     long_line.insert(long_line.end(), sentence.begin(), sentence.end());
   for (const std::size_t max_line : {std::size_t{16}, std::size_t{100}, std::size_t{1} << 18})
     for (const int threads : {1, 2}) {
-      auto corpus = loyal::read_corpus(folder.path(), loyal::WhitespaceTokenizer{},
-                                       {.max_line = max_line});
+      auto corpus =
+          loyal::read_corpus(folder.path(), loyal::WhitespaceTokenizer{}, {.max_line = max_line});
       auto [words, ids] = read(corpus, threads == 1 ? 0 : all_kept, threads, 1, 1);
       // Where lines are cut depends on the buffer; the words, all shorter than it, do not.
       auto expected = ids_of(sentences, words, 1);
       for (const auto& word : long_line) expected.push_back(words.id(word));
       std::erase(expected, -1);
       std::erase(ids, -1);
-      CHECK(ids == expected);
+      CHECK((ids == expected));
     }
 }
 

@@ -148,7 +148,8 @@ TEST_CASE("Damaged text is refused with its place", "[embed]") {
   refused("1 2\n 1 2\n", "vector 1");
   refused("1 99999999999\na 1\n", "the number of dimensions");
   refused("2 2\na 1 2\nb 1 2 3\n", "vector 2: the line is 'b 1 2 3', expected a word and 2 finite");
-  refused("a 1 2\nb 1 2\nc 1 2 3\n", "vector 3: the line is 'c 1 2 3', expected a word and 2 finite");
+  refused("a 1 2\nb 1 2\nc 1 2 3\n",
+          "vector 3: the line is 'c 1 2 3', expected a word and 2 finite");
   refused("-1 2\n", "the first line");
   refused("1 0\na\n", "the first line");
   CHECK_THROWS_AS(parse("1 1\na 1\n", {.limit = -1}), loyal::OptionError);
@@ -195,12 +196,11 @@ TEST_CASE("Text that is cut off or damaged is refused, or as good as the rest", 
         CHECK_THAT(std::string(error.what()), ContainsSubstring("x.vec"));
       }
     }
-    CHECK(loyal::testing::survive_damage(loyal::testing::to_bytes(file), 20'000,
-                                         [](std::span<const std::byte> bytes) {
-                                           static_cast<void>(
-                                               parse({reinterpret_cast<const char*>(bytes.data()),
-                                                      bytes.size()}));
-                                         }) > 1000);
+    CHECK(
+        loyal::testing::survive_damage(
+            loyal::testing::to_bytes(file), 20'000, [](std::span<const std::byte> bytes) {
+              static_cast<void>(parse({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
+            }) > 1000);
   }
   const std::string damaged_headers[] = {"3 4 \n",
                                          "3\n",

@@ -81,10 +81,9 @@ struct Model {
     RowTable output(to.rows(), s.dimensions);
     input.matrix() = from;
     output.matrix() = to;
-    const Trainer::Tables tables{&input, &output, &keep, s.tree ? nullptr : &noise,
-                                 s.tree ? &tree : nullptr, &parts};
-    Trainer trainer(tables,
-                    {s.window, s.negatives, s.own || s.tree ? 1 : 4, s.cbow, s.own, true});
+    const Trainer::Tables tables{
+        &input, &output, &keep, s.tree ? nullptr : &noise, s.tree ? &tree : nullptr, &parts};
+    Trainer trainer(tables, {s.window, s.negatives, s.own || s.tree ? 1 : 4, s.cbow, s.own, true});
     IdChunk chunk;
     for (const auto& sentence : sentences) {
       chunk.ids.insert(chunk.ids.end(), sentence.begin(), sentence.end());
@@ -261,7 +260,7 @@ TEST_CASE("a step of training is minus the gradient of what is documented",
         loss += objective.loss(objective.inputs(x), y);
       }
       // Forth and back, so that what is of second order in the rate falls out; floats are good for some 1e-3 of the
-      // gradients, which go up to 30.
+      // gradients, which go up to 50.
       const double rate = 0x1p-12;
       const auto forth = model.train(sentences, rate, model.x, model.y);
       const auto back = model.train(sentences, -rate, model.x, model.y);

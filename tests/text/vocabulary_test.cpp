@@ -107,7 +107,8 @@ TEST_CASE("Probabilities of keeping a word follow word2vec", "[text]") {
   CHECK_THROWS_AS(words.keep_probabilities(std::nan("")), loyal::OptionError);
 }
 
-TEST_CASE("A vocabulary file that is cut off or damaged is refused, or as good as the rest", "[text]") {
+TEST_CASE("A vocabulary file that is cut off or damaged is refused, or as good as the rest",
+          "[text]") {
   const loyal::testing::TemporaryDirectory folder;
   const std::string path = folder / "words.txt";
   const auto load = [&](std::span<const std::byte> bytes) {
@@ -141,16 +142,19 @@ TEST_CASE("A vocabulary file that is cut off or damaged is refused, or as good a
   CHECK_THROWS_WITH(Vocabulary::load(folder / "none"), ContainsSubstring("none: cannot open"));
 }
 
-TEST_CASE("The message says how many words there were and how many times one must be there", "[text]") {
+TEST_CASE("The message says how many words there were and how many times one must be there",
+          "[text]") {
   const auto refused = [](const std::string& text, const std::string& reason) {
     auto corpus = loyal::corpus_of({text});
     CHECK_THROWS_AS(loyal::build_vocabulary(corpus), loyal::DataError);
     CHECK_THROWS_WITH(loyal::build_vocabulary(corpus), reason);
   };
-  refused("", "build_vocabulary: the number of words kept is 0 of 0, expected one that is there 5 "
-              "times or more");
-  refused("a b a\nc", "build_vocabulary: the number of words kept is 0 of 3, expected one that is "
-                      "there 5 times or more");
+  refused("",
+          "build_vocabulary: the number of words kept is 0 of 0, expected one that is there 5 "
+          "times or more");
+  refused("a b a\nc",
+          "build_vocabulary: the number of words kept is 0 of 3, expected one that is "
+          "there 5 times or more");
 }
 
 TEST_CASE("A saved vocabulary comes back, a damaged one is refused with its line", "[text]") {

@@ -188,7 +188,7 @@ class WordTextParser {
 
   /// Whether the numbers are more than the file says, rather than the word one with blanks.
   static bool ends_in_number(std::string_view word) noexcept {
-    const char* at = word.data() + word.find_last_of(" \t") + 1;  // npos + 1 is 0
+    const char* at = word.data() + (word.find_last_of(" \t") + 1);  // npos + 1 is 0
     const char* const end = word.data() + word.size();
     float number = 0;
     return read_float(at, end, number) && at == end;

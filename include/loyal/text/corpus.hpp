@@ -36,7 +36,8 @@ struct CorpusOptions {
 
 /// The lines of a text, tokenized: a Corpus that holds one line in memory, however long the text is.
 ///
-/// Lines without words are left out. One endless line is read in pieces of max_line bytes, cut at blanks.
+/// Lines without words are left out. One endless line is read in pieces of max_line bytes, cut at blanks; a word
+/// longer than that comes in parts.
 /// @throws OptionError for options out of their domains; what LineReader and the tokenizer throw.
 /// Source: none, our own; 1,000 words a sentence as in word2vec and fastText. Cost: linear in the text.
 ///

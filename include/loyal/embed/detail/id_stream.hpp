@@ -19,7 +19,7 @@ namespace loyal::detail {
 
 /// Some sentences as numbers of words, and where in training they stand.
 struct IdChunk {
-  std::vector<std::int32_t> ids;  // -1 ends a sentence
+  std::vector<std::int32_t> ids;  // -1 ends a sentence, of one known word or more
   std::uint64_t number = 0;       // counted over all epochs
   std::uint64_t words_before = 0;
   std::uint64_t words = 0;
@@ -67,7 +67,7 @@ class IdStream {
         auto to = block.begin();
         for (const std::int32_t id : block) {
           const std::int32_t now = id < 0 ? id : number[static_cast<std::size_t>(id)];
-          if (id < 0 || now >= 0) *to++ = now;
+          if (id < 0 ? to != block.begin() && *(to - 1) >= 0 : now >= 0) *to++ = now;
         }
         block.erase(to, block.end());
       }
@@ -176,7 +176,7 @@ class IdStream {
                                     chunk.ids.end(), -1),
                         chunk.ids.end());
         chunk.words += chunk.ids.size() - begin;
-        chunk.ids.push_back(-1);
+        if (chunk.ids.size() > begin) chunk.ids.push_back(-1);
       }
       return !chunk.ids.empty();
     }
