@@ -62,7 +62,7 @@ struct WordTraining {
 /// The vectors are the x; with n-grams, x_c is the mean of the word's own vector and those of its n-grams. The step of
 /// a mean goes undivided to each vector in it, as in word2vec and fastText.
 ///
-/// With `shared_negatives` up to 4 neighboring words share 16 negatives or more (12 up to 128 dimensions, CBOW 8),
+/// With `shared_negatives` up to 4 neighboring words share 16 negatives or more (12 up to 128 dimensions without n-grams, CBOW 8),
 /// weighted such that each pair meets `negatives` of them on average; all these pairs are one step, small matrix
 /// products. In skip-gram they come from a pool of 512 words, a few of which are drawn anew for each step. With
 /// `own_negatives` each pair is a step with fresh negatives, as in word2vec.

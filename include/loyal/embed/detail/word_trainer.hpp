@@ -41,9 +41,10 @@ class WordTrainer {
 
   WordTrainer(const Tables& tables, const Options& options)
       : t_(tables), o_(options), rows_(*t_.input, *t_.parts, 2 * o_.window + 4 * most_centers) {
-    const int shared = o_.cbow                          ? shared_by_means
-                       : t_.input->cols() <= short_rows ? shared_by_short
-                                                        : shared_negatives;
+    const bool plain_and_short = t_.parts->start.empty() && t_.input->cols() <= short_rows;
+    const int shared = o_.cbow           ? shared_by_means
+                       : plain_and_short ? shared_by_short
+                                         : shared_negatives;
     const auto vocabulary = static_cast<int>(t_.keep->size());
     negatives_ =
         std::min(o_.centers == 1 ? o_.negatives : std::max(o_.negatives, shared), vocabulary - 1);
@@ -80,8 +81,8 @@ class WordTrainer {
 
  private:
   static constexpr int most_centers = 4;
-  // Analogies gain most from many. At 100 dimensions 12 do about as well; means of contexts are fewer than contexts and
-  // do well with 8.
+  // Analogies gain most from many. At 100 dimensions 12 do about as well, though not with n-grams, whose rows take most
+  // of the time anyway; means of contexts are fewer than contexts and do well with 8.
   static constexpr int shared_negatives = 16;
   static constexpr int shared_by_short = 12;
   static constexpr Index short_rows = 128;
