@@ -62,10 +62,10 @@ struct WordTraining {
 /// The vectors are the x; with n-grams, x_c is the mean of the word's own vector and those of its n-grams. The step of
 /// a mean goes undivided to each vector in it, as in word2vec and fastText.
 ///
-/// With `shared_negatives` up to 4 neighboring words share 16 negatives or more (12 up to 128 dimensions without n-grams, CBOW 8),
-/// weighted such that each pair meets `negatives` of them on average; all these pairs are one step, small matrix
-/// products. In skip-gram they come from a pool of 512 words, a few of which are drawn anew for each step. With
-/// `own_negatives` each pair is a step with fresh negatives, as in word2vec.
+/// With `shared_negatives` up to 4 neighboring words share 16 negatives or more (12 up to 128 dimensions without
+/// n-grams, CBOW 8), weighted such that each pair meets `negatives` of them on average; all these pairs are one step,
+/// small matrix products. In skip-gram they come from a pool of 512 words, a few of which are drawn anew for each
+/// step. With `own_negatives` each pair is a step with fresh negatives, as in word2vec.
 ///
 /// By default the words are met one after the other, so that a seed gives the same bits for any number of threads.
 /// With `hogwild` threads change the vectors at the same time without locks (Recht et al., NIPS 2011): faster,
