@@ -130,6 +130,10 @@ TEST_CASE("Interactions refuse what is not one", "[data]") {
   CHECK_THROWS_AS(Interactions(2, Index{1} << 31, {}), DataError);
   const std::vector<Interaction> twice{{0, 1}, {0, 1}};
   CHECK_THROWS_AS(Interactions(2, 2, twice, Duplicates::refuse), DataError);
+  const std::vector<Interaction> huge{{0, 1, 3e38F}, {0, 1, 3e38F}};
+  CHECK_THROWS_AS(Interactions(2, 2, huge), DataError);  // the sum is no number
+  const Interactions most(2, 2, huge, Duplicates::largest);
+  CHECK_THROWS_AS(most.joined(most), DataError);
   Interactions x(2, 2, twice);
   CHECK_THROWS_AS(x.items_of(2), DataError);
   CHECK_THROWS_AS(x.items_of(-1), DataError);

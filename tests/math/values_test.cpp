@@ -71,8 +71,13 @@ TEST_CASE("values: checks name the place") {
   CHECK_THROWS_WITH(detail::expect_finite("here", "x", {0, 1, nan}),
                     ContainsSubstring("here: x[2]"));
   CHECK_THROWS_AS(detail::expect_some("here", "x", {}), DataError);
-  CHECK_THROWS_AS(detail::SampleWeights("here", {1, 2}, 3), ShapeError);
-  CHECK_THROWS_WITH(detail::SampleWeights("here", {1, -2, 0}, 3), ContainsSubstring("weights[1]"));
-  CHECK_THROWS_AS(detail::SampleWeights("here", {1, nan, 0}, 3), DataError);
-  CHECK_THROWS_AS(detail::SampleWeights("here", {0, 0, 0}, 3), DataError);
+  const auto total = [](const Values& given) {
+    return detail::SampleWeights("here", given, 3).total();
+  };
+  CHECK(total({}) == 3);
+  CHECK(total({1, 0, 0.5}) == 1.5);
+  CHECK_THROWS_AS(total({1, 2}), ShapeError);
+  CHECK_THROWS_WITH(total({1, -2, 0}), ContainsSubstring("weights[1]"));
+  CHECK_THROWS_AS(total({1, nan, 0}), DataError);
+  CHECK_THROWS_AS(total({0, 0, 0}), DataError);
 }

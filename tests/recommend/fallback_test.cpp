@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: MIT
+#include <filesystem>
+#include <span>
+#include <string>
 #include <vector>
 
+#include <loyal/core/file.hpp>
 #include <loyal/recommend/als.hpp>
 #include <loyal/recommend/fallback.hpp>
 
 #include "../support/catch.hpp"
+#include "../support/damage.hpp"
 #include "../support/temporary_directory.hpp"
 
 namespace fallback_tests {
@@ -98,6 +103,37 @@ TEST_CASE("Fallback comes back from its two files", "[recommend]") {
   auto empty = some_model(2);
   CHECK_THROWS_AS(empty.load(folder / "nothing"), loyal::FormatError);
   CHECK_THROWS_AS(empty.recommend(0, 1), loyal::NotFitted);
+}
+
+TEST_CASE("Fallback with one of its two files damaged or missing stays as it was", "[recommend]") {
+  const loyal::testing::TemporaryDirectory folder;
+  const std::string path = folder / "model";
+  auto model = some_model(2);
+  model.fit(some_train());
+  model.save(path);
+  const auto before = model.recommend_all({.k = 3});
+  for (const std::string& file : {path, path + ".backup"}) {
+    const std::string valid = loyal::read_text(file);
+    const int refused = loyal::testing::survive_damage(
+        loyal::testing::to_bytes(valid), 200,
+        [&](std::span<const std::byte> bytes) {
+          loyal::write_atomically(file, [&](loyal::FileWriter& out) { out.write(bytes); });
+          auto other = model;
+          try {
+            other.load(path);
+          } catch (const loyal::Error&) {
+            if (other.recommend_all({.k = 3}).score != before.score) FAIL("half a model is read");
+            throw;
+          }
+          static_cast<void>(other.recommend_all({.k = 3}));
+        },
+        100);
+    CHECK(refused > 100);
+    std::filesystem::remove(file);
+    CHECK_THROWS_AS(model.load(path), loyal::FormatError);
+    CHECK(model.recommend_all({.k = 3}).score == before.score);
+    model.save(path);
+  }
 }
 
 }  // namespace fallback_tests

@@ -86,7 +86,7 @@ TEST_CASE("FMRecommender keeps the contract of recommenders, with attributes and
           }
           return model;
         },
-        {.known_folds = false});
+        {.known_folds = false, .whole_file = !with});
 }
 
 TEST_CASE("items nobody had are ranked by their attributes", "[recommend][fm_recommender]") {

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include <cmath>
+#include <cstring>
+#include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
+#include <loyal/core/file.hpp>
 #include <loyal/core/random.hpp>
 #include <loyal/recommend/rating_factors.hpp>
 
 #include "../support/catch.hpp"
+#include "../support/temporary_directory.hpp"
 
 namespace rating_factors_tests {
 
@@ -89,6 +95,31 @@ TEMPLATE_TEST_CASE("A folded-in user's factors make the gradient of their proble
   CHECK_THROWS_AS(model.predict(12, 0), DataError);
   CHECK_THROWS_AS(model.predict(0, 9), DataError);
   CHECK_THROWS_AS(Drawn<T>{}.predict(0, 0), NotFitted);
+}
+
+TEST_CASE("A file whose lowest rating is above the highest is refused", "[recommend]") {
+  const testing::TemporaryDirectory folder;
+  const std::string path = folder / "model";
+  const std::vector<Interaction> ratings{{0, 0, 1.5F}, {0, 1, 4.25F}, {1, 1, 3}};
+  Drawn<double> model;
+  model.fit(Interactions(2, 2, ratings));
+  model.save(path);
+  const auto bytes_of = [](double low, double high) {
+    std::string bytes(2 * sizeof(double), 0);
+    std::memcpy(bytes.data(), &low, sizeof low);
+    std::memcpy(bytes.data() + sizeof low, &high, sizeof high);
+    return bytes;
+  };
+  const std::string valid = read_text(path);
+  const auto at = valid.find(bytes_of(1.5, 4.25));
+  REQUIRE(at != std::string::npos);
+  for (const auto& [low, high] : {std::pair(4.25, 1.5), std::pair(std::nan(""), 4.25)}) {
+    std::string wrong = valid;
+    wrong.replace(at, 2 * sizeof(double), bytes_of(low, high));
+    write_atomically(path, [&](FileWriter& out) { out.write(std::as_bytes(std::span(wrong))); });
+    CHECK_THROWS_AS(model.load(path), FormatError);
+    CHECK(model.predict(0, 1) <= 4.25);
+  }
 }
 
 }  // namespace rating_factors_tests

@@ -98,6 +98,7 @@ TEST_CASE("WARP refuses options out of their domains", "[recommend][warp]") {
                                                  {.epochs = 0},
                                                  {.init_scale = 0},
                                                  {.max_draws = 0},
+                                                 {.max_draws = 1000001},
                                                  {.fold_in_epochs = 0},
                                                  {.partial_epochs = 0},
                                                  {.threads = -1}})

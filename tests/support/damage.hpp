@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,11 +23,12 @@ inline std::vector<std::byte> to_bytes(const std::string& text) {
   return {bytes.begin(), bytes.end()};
 }
 
-/// Calls read(bytes) with a valid file cut off at every length and with random bits flipped.
+/// Calls read(bytes) with a valid file cut off at every length, or at @p cuts of them, and with random bits flipped.
 /// It may return or throw a loyal::Error; anything else fails the test, so does an allocation of
 /// 128 MiB. Returns how many were refused.
 template <class Read>
-int survive_damage(const std::vector<std::byte>& valid, int flips, Read&& read) {
+int survive_damage(const std::vector<std::byte>& valid, int flips, Read&& read,
+                   std::size_t cuts = std::numeric_limits<std::size_t>::max()) {
   const AddressSpaceLimit limit(std::size_t{128} << 20);
   int refused = 0;
   const auto attempt = [&](const std::vector<std::byte>& bytes) {
@@ -38,8 +41,11 @@ int survive_damage(const std::vector<std::byte>& valid, int flips, Read&& read) 
       FAIL("a foreign exception: " << error.what());
     }
   };
-  for (std::size_t size = 0; size < valid.size(); ++size)
+  const std::size_t step = (valid.size() - 1) / std::min(cuts, valid.size()) + 1;
+  for (std::size_t i = 1; i <= valid.size(); i += step) {
+    const std::size_t size = valid.size() - i;  // the last byte's loss is among them
     attempt({valid.begin(), valid.begin() + static_cast<std::ptrdiff_t>(size)});
+  }
   Rng rng(7);
   for (int i = 0; i < flips; ++i) {
     std::vector<std::byte> bytes = valid;

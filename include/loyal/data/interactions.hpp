@@ -282,6 +282,11 @@ class Interactions {
     switch (duplicates) {
       case Duplicates::sum:
         pair.value += other.value;
+        if (!std::isfinite(pair.value))
+          detail::fail<DataError>(
+              "Interactions",
+              detail::concatenate("the sum of values of user ", pair.user, ", item ", pair.item),
+              pair.value, "a finite number");
         break;
       case Duplicates::last:
         if (other.time >= pair.time) pair.value = other.value;

@@ -67,7 +67,8 @@ class BiasedMF : public RatingFactors<BiasedMF<T>, T> {
 
  private:
   void learn(const Interactions& train) {
-    const Index d = o_.factors;
+    // Those of a file may be of another number.
+    const Index d = this->item_factors_.rows() > 0 ? this->item_factors_.cols() - 2 : o_.factors;
     Rng rng{o_.seed};
     const auto grow = [&](Matrix<T>& factors, Index rows) {
       const Index known = factors.rows();

@@ -41,7 +41,7 @@ class BPR : public detail::PairwiseRecommender<BPR<T>, T> {
     int epochs = 60;                ///< >= 1
     double init_scale = 0.1;        ///< length of a row at the start, about; > 0
     double negative_power = 0;      ///< j is drawn by (its dealings)^power; 0: alike; finite
-    int fold_in_epochs = 60;        ///< of fold_in(), >= 1
+    int fold_in_epochs = 60;        ///< of fold_in(), in [1, 1000000]
     int partial_epochs = 20;        ///< of partial_fit(), >= 1
     int threads = 0;                ///< at most; 0: as many as the process may run on
     std::uint64_t seed = 1;         ///< of everything random
@@ -63,7 +63,8 @@ class BPR : public detail::PairwiseRecommender<BPR<T>, T> {
     expect("epochs", o_.epochs, o_.epochs >= 1, ">= 1");
     expect("init_scale", o_.init_scale, o_.init_scale > 0 && std::isfinite(o_.init_scale), "> 0");
     expect("negative_power", o_.negative_power, std::isfinite(o_.negative_power), "finite");
-    expect("fold_in_epochs", o_.fold_in_epochs, o_.fold_in_epochs >= 1, ">= 1");
+    expect("fold_in_epochs", o_.fold_in_epochs,
+           o_.fold_in_epochs >= 1 && o_.fold_in_epochs <= 1000000, "in [1, 1000000]");
     expect("partial_epochs", o_.partial_epochs, o_.partial_epochs >= 1, ">= 1");
     expect("threads", o_.threads, o_.threads >= 0, ">= 0");
   }

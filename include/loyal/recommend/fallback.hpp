@@ -94,12 +94,18 @@ class Fallback : public RecommenderBase<Fallback<Main, Backup>, typename Main::E
     backup_.save(path + ".backup");
     main_.save(path);
   }
-  /// Both models change, or none.
+  /// Both models change, or none. @throws FormatError also if the two files are of other users or items.
   void load(const std::string& path) {
     Main main = main_;
+    Backup backup = backup_;
     main.load(path);
-    backup_.load(path + ".backup");
+    backup.load(path + ".backup");
+    if (main.users() != backup.users() || main.items() != backup.items())
+      detail::fail<FormatError>(path + ".backup", "users x items",
+                                detail::to_text({backup.users(), backup.items()}),
+                                detail::to_text({main.users(), main.items()}));
     main_ = std::move(main);
+    backup_ = std::move(backup);
   }
 
  private:

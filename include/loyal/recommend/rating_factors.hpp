@@ -74,7 +74,7 @@ class RatingFactors : public FactorRecommender<R, T> {
     if (stored.item_factors.cols() < 3)
       detail::fail<FormatError>(path, "the number of factors", stored.item_factors.cols(),
                                 ">= 3: biases are two of them");
-    take_numbers(stored.options);
+    take_numbers(path, stored.options);
     this->take(*this, std::move(stored));
   }
 
@@ -82,7 +82,10 @@ class RatingFactors : public FactorRecommender<R, T> {
   /// Numbers a reader needs beside the factors.
   static constexpr std::size_t stored_numbers = 3;
 
-  void take_numbers(std::span<const double> numbers) {
+  /// @throws FormatError if they are of no ratings; nothing changes then.
+  void take_numbers(const std::string& path, std::span<const double> numbers) {
+    if (!(numbers[1] <= numbers[2]))
+      detail::fail<FormatError>(path, "the lowest rating", numbers[1], "at most the highest");
     mean_ = static_cast<T>(numbers[0]);
     lowest_ = static_cast<T>(numbers[1]);
     highest_ = static_cast<T>(numbers[2]);

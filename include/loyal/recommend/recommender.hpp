@@ -141,6 +141,7 @@ class RecommenderBase {
     expect_fitted("recommend");
     detail::expect_option("recommend", "k", k, k >= 0, ">= 0");
     detail::expect_filter("recommend", filter, items());
+    expect_history("recommend", profile.history());
     std::vector<T> scores(static_cast<std::size_t>(items()));
     self().score_items(profile, std::span<T>(scores));
     detail::mask<T>(scores, profile.items, filter);
@@ -157,10 +158,11 @@ class RecommenderBase {
     expect_fitted("recommend_all");
     detail::expect_option("recommend_all", "k", options.k, options.k >= 0, ">= 0");
     detail::expect_filter("recommend_all", options.filter, items());
+    if (first < 0 || first > users() || count > users() - first)
+      detail::fail<DataError>("recommend_all", "first and count",
+                              detail::concatenate(first, " and ", count),
+                              detail::concatenate("within ", users(), " users"));
     if (count < 0) count = users() - first;
-    if (first < 0 || first + count > users())
-      detail::fail<DataError>("recommend_all", "first + count", first + count,
-                              detail::concatenate("in [0, ", users(), "]"));
     const Index k = std::min(options.k, items());
     TopKRows<T> result;
     result.index.setConstant(count, k, -1);
@@ -186,7 +188,14 @@ class RecommenderBase {
   }
 
   /// Scores of all items (columns) for users first, first + 1, ... (rows of @p scores).
+  /// @throws ShapeError for another number of columns.
   void score_users(Index first, Matrix<T>& scores) const {
+    expect_fitted("score_users");
+    detail::expect_size("score_users", "the number of columns", scores.cols(), items());
+    if (first < 0 || first > users() || scores.rows() > users() - first)
+      detail::fail<DataError>("score_users", "first and the number of rows",
+                              detail::concatenate(first, " and ", scores.rows()),
+                              detail::concatenate("within ", users(), " users"));
     if constexpr (requires { self().score_block(first, scores); }) {
       self().score_block(first, scores);
     } else {

@@ -69,7 +69,7 @@ class SVDpp : public RatingFactors<SVDpp<T>, T> {
     SVDpp next = *this;
     // The rows of known users hold p + z; descent goes on from p.
     for (Index user = 0; user < this->train_.users(); ++user)
-      next.user_factors_.row(user).head(o_.factors) -= chosen(this->train_.items_of(user));
+      next.user_factors_.row(user).head(w_.cols()) -= chosen(this->train_.items_of(user));
     next.learn(detail::with_more(*this, more));
     *this = std::move(next);
   }
@@ -96,7 +96,7 @@ class SVDpp : public RatingFactors<SVDpp<T>, T> {
     for (Index i = 0; i < w.size(); ++i)
       w.data()[i] =
           static_cast<T>(stored.options[SVDpp::stored_numbers + static_cast<std::size_t>(i)]);
-    this->take_numbers(stored.options);
+    this->take_numbers(path, stored.options);
     w_ = std::move(w);
     this->take(*this, std::move(stored));
   }
@@ -111,7 +111,7 @@ class SVDpp : public RatingFactors<SVDpp<T>, T> {
 
  private:
   void learn(const Interactions& train) {
-    const Index d = o_.factors;
+    const Index d = w_.rows() > 0 ? w_.cols() : o_.factors;  // a file may hold another number
     Rng rng{o_.seed};
     const auto grow = [&](Matrix<T>& factors, Index rows, Index cols) {
       const Index known = factors.rows();
@@ -146,7 +146,7 @@ class SVDpp : public RatingFactors<SVDpp<T>, T> {
     const auto items = train.items_of(user);
     const auto ratings = train.values_of(user);
     if (items.empty()) return;
-    const Index d = o_.factors;
+    const Index d = w_.cols();
     const T l = static_cast<T>(o_.regularization);
     const T l_bias = static_cast<T>(o_.bias_regularization);
     const RowVector<T> before = chosen(items);

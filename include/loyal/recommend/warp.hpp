@@ -44,8 +44,8 @@ class WARP : public detail::PairwiseRecommender<WARP<T>, T> {
     double regularization = 0.01;    ///< l, >= 0; the product with learning_rate below 1
     int epochs = 40;                 ///< >= 1
     double init_scale = 0.1;         ///< length of a row at the start, about; > 0
-    int max_draws = 50;              ///< of j for a dealing, >= 1
-    int fold_in_epochs = 40;         ///< of fold_in(), >= 1
+    int max_draws = 50;              ///< of j for a dealing, in [1, 1000000]
+    int fold_in_epochs = 40;         ///< of fold_in(), in [1, 1000000]
     int partial_epochs = 20;         ///< of partial_fit(), >= 1
     int threads = 0;                 ///< at most; 0: as many as the process may run on
     std::uint64_t seed = 1;          ///< of everything random
@@ -65,8 +65,10 @@ class WARP : public detail::PairwiseRecommender<WARP<T>, T> {
            ">= 0, times learning_rate below 1");
     expect("epochs", o_.epochs, o_.epochs >= 1, ">= 1");
     expect("init_scale", o_.init_scale, o_.init_scale > 0 && std::isfinite(o_.init_scale), "> 0");
-    expect("max_draws", o_.max_draws, o_.max_draws >= 1, ">= 1");
-    expect("fold_in_epochs", o_.fold_in_epochs, o_.fold_in_epochs >= 1, ">= 1");
+    expect("max_draws", o_.max_draws, o_.max_draws >= 1 && o_.max_draws <= 1000000,
+           "in [1, 1000000]");
+    expect("fold_in_epochs", o_.fold_in_epochs,
+           o_.fold_in_epochs >= 1 && o_.fold_in_epochs <= 1000000, "in [1, 1000000]");
     expect("partial_epochs", o_.partial_epochs, o_.partial_epochs >= 1, ">= 1");
     expect("threads", o_.threads, o_.threads >= 0, ">= 0");
   }
