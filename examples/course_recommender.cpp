@@ -7,7 +7,8 @@
 //
 //   course_recommender --ratings ratings.csv --user userId --item movieId --time timestamp
 //
-// Without --ratings a platform is simulated, and what people view, start and buy says what they like.
+// Without --ratings a platform is simulated, and what people view, take and buy says what they like. The options of
+// ALS are chosen on what each user took last in the past that models learn from.
 #include <algorithm>
 #include <cstdio>
 #include <string>
@@ -63,7 +64,29 @@ std::string with_interval(const loyal::Vector<double>& measure) {
 
 Interactions simulate(int users, int days) {
   const auto log = loyal::PlatformSimulator{{.users = users, .days = days}}.run().log;
-  return loyal::interactions_of(log.before(log.last_time() + 1));
+  // Other events name topics and friends, which are no courses.
+  return loyal::interactions_of(log.before(log.last_time() + 1),
+                                {{"view", 1}, {"lesson", 1}, {"purchase", 5}});
+}
+
+/// The options of ALS under which what each user took last comes best out of what they took before.
+loyal::ALS<float>::Options tuned_als(const Interactions& train, Index k) {
+  const auto split = loyal::leave_last_out(train, 1);
+  loyal::ALS<float>::Options best;
+  double most = -1;
+  for (const Index factors : {8, 16, 32})
+    for (const double regularization : {0.003, 0.01, 0.03})
+      for (const double unobserved : {0.3, 1.0}) {
+        const loyal::ALS<float>::Options options{
+            .factors = factors, .regularization = regularization, .unobserved_weight = unobserved};
+        loyal::ALS<float> model{options};
+        model.fit(split.train);
+        const double ndcg = loyal::evaluate(model, split.train, split.test, {.k = k}).ndcg.mean();
+        if (ndcg <= most) continue;
+        most = ndcg;
+        best = options;
+      }
+  return best;
 }
 
 }  // namespace
@@ -116,7 +139,7 @@ int main(int argc, char** argv) try {
   judge("UserKNN", loyal::UserKNN<float>{});
   judge("EASE", loyal::EASE<float>{});
   judge("GFCF", loyal::GFCF<float>{{.factors = std::min<Index>(64, all.items() / 2)}});
-  judge("ALS", loyal::ALS<float>{{.factors = 32, .regularization = 0.02}});
+  judge("ALS", loyal::ALS<float>{tuned_als(train, k)});
 
   std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
     return a.quality.ndcg.mean() > b.quality.ndcg.mean();

@@ -7,6 +7,8 @@
 //   bpr       dealings a second of BPR
 //   quality   recall of the solvers on generated dealings
 //   gowalla DIRECTORY [FACTORS EPOCHS REGULARIZATION UNOBSERVED EXPONENT]    recall and NDCG at 20
+//
+// Lines `figure: recommend/CASE NUMBER [UNIT]`; the line after one tells more of it.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -51,8 +53,8 @@ void epoch(const char* name, const Interactions& train, const loyal::ALS<float>:
     seconds.push_back((fit_seconds(train, options, 1 + epochs) - fit_seconds(train, options, 1)) /
                       epochs);
   std::sort(seconds.begin(), seconds.end());
-  std::printf("figure: recommend/%s %.4f s (%.4f .. %.4f)\n", name, seconds[seconds.size() / 2],
-              seconds.front(), seconds.back());
+  std::printf("figure: recommend/%s %.4f s\n  %d rounds: %.4f .. %.4f s\n", name,
+              seconds[seconds.size() / 2], rounds, seconds.front(), seconds.back());
 }
 
 void speed() {
@@ -85,8 +87,8 @@ void bpr(const char* name, const Interactions& train, int threads) {
   for (int round = 0; round < 3; ++round)
     rates.push_back(4 * static_cast<double>(train.size()) / (seconds(5) - seconds(1)) / 1e6);
   std::sort(rates.begin(), rates.end());
-  std::printf("figure: recommend/%s %.2f M samples/s (%.2f .. %.2f)\n", name, rates[1], rates[0],
-              rates[2]);
+  std::printf("figure: recommend/%s %.2f M samples/s\n  3 rounds: %.2f .. %.2f M samples/s\n", name,
+              rates[1], rates[0], rates[2]);
 }
 
 void memory() {
@@ -95,28 +97,30 @@ void memory() {
   const double seconds = seconds_of([&] { model.fit(std::move(train)); });
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  std::printf("figure: recommend/als_64_2t_large_peak %.0f MB (fit of one epoch %.2f s)\n",
+  std::printf("figure: recommend/als_64_2t_large_peak %.0f MB\n  fit of one epoch %.2f s\n",
               static_cast<double>(usage.ru_maxrss) / 1024, seconds);
 }
 
-void judge(const char* name, const Interactions& train, const Interactions& test,
+void judge(const std::string& name, const Interactions& train, const Interactions& test,
            const loyal::ALS<float>::Options& options) {
   loyal::ALS<float> model{options};
   const double seconds = seconds_of([&] { model.fit(train); });
   const auto quality = loyal::evaluate(model, train, test, {.k = 20});
-  std::printf("figure: recommend/%s recall@20 %.4f ndcg@20 %.4f (%.2f s, loss %.6g)\n", name,
-              quality.recall.mean(), quality.ndcg.mean(), seconds, model.loss());
+  std::printf("figure: recommend/%s_recall20 %.4f\nfigure: recommend/%s_ndcg20 %.4f\n",
+              name.c_str(), quality.recall.mean(), name.c_str(), quality.ndcg.mean());
+  std::printf("  fit %.2f s, loss %.6g\n", seconds, model.loss());
 }
 
 void quality() {
   const auto [train, test] = hold_out(power_law_interactions(6022, 3043, 796244), 0.2);
   for (const int factors : {64, 128}) {
     loyal::ALS<float>::Options options{.factors = factors};
-    judge("als_cg", train, test, options);
+    const std::string width = "_" + std::to_string(factors);
+    judge("als_cg" + width, train, test, options);
     options.solver = loyal::ALSSolver::cholesky;
-    judge("als_cholesky", train, test, options);
+    judge("als_cholesky" + width, train, test, options);
     options.solver = loyal::ALSSolver::subspace;
-    judge("als_subspace", train, test, options);
+    judge("als_subspace" + width, train, test, options);
   }
 }
 

@@ -134,7 +134,7 @@ bool compare_flat(const std::string& name, const X& users, const X& items, Index
   std::printf("figure: recommend/topk_one%s %.1f us\n", what, 1e6 * quantile(one, 0.5));
   std::printf("figure: recommend/topk_one_faiss_flat%s %.1f us\n", what,
               1e6 * quantile(rival_one, 0.5));
-  std::printf("figure: recommend/topk_same_as_faiss_flat%s %.6f of items, scores within %.1e\n",
+  std::printf("figure: recommend/topk_same_as_faiss_flat%s %.6f of items\n  scores within %.1e\n",
               what, agreement.same / agreement.asked, agreement.worst);
   return agreement.worst < 1e-4;
 }
@@ -190,9 +190,9 @@ void compare_hnsw(const X& users, const X& items) {
         for (const auto one : label) rival_found += one == best.index ? 1 : 0;
       }
     }
-    std::printf("figure: recommend/hnsw_%ld %.1f us, recall %.4f\n", wide,
+    std::printf("figure: recommend/hnsw_%ld %.1f us\n  recall %.4f\n", wide,
                 1e6 * quantile(times, 0.5), found / total);
-    std::printf("figure: recommend/hnsw_%ld_faiss %.1f us, recall %.4f\n", wide,
+    std::printf("figure: recommend/hnsw_%ld_faiss %.1f us\n  recall %.4f\n", wide,
                 1e6 * quantile(rival_times, 0.5), rival_found / total);
   }
 }

@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <limits>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include <loyal/core/file.hpp>
 #include <loyal/core/model_file.hpp>
 #include <loyal/recommend/factorization_machine.hpp>
 
 #include "../support/catch.hpp"
+#include "../support/damage.hpp"
 #include "../support/temporary_directory.hpp"
 
 namespace factorization_machine_tests {
@@ -305,6 +310,19 @@ TEST_CASE("a machine repeats bit for bit, copies, and goes to a file",
   read.set_sizes(copy.sizes());
   loyal::load_parameters(directory / "machine.safetensors", read);
   CHECK(read.predict(data.test) == copy.predict(data.test));
+
+  INFO("a damaged file is refused, or is another machine");
+  const auto valid = loyal::testing::to_bytes(loyal::read_text(directory / "machine.safetensors"));
+  const auto attempt = [&](std::span<const std::byte> bytes) {
+    const std::string path = directory / "damaged.safetensors";
+    std::filesystem::remove(path);
+    loyal::write_atomically(path, [&](loyal::FileWriter& out) { out.write(bytes); });
+    FactorizationMachine<double> damaged;
+    damaged.set_sizes(copy.sizes());
+    loyal::load_parameters(path, damaged);
+    static_cast<void>(damaged.predict(data.test));
+  };
+  CHECK(loyal::testing::survive_damage(valid, 400, attempt, 200) > 200);
 }
 
 TEST_CASE("a callback stops a machine", "[recommend][factorization_machine]") {

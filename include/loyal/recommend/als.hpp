@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <cstddef>
@@ -18,24 +17,12 @@
 #include "../core/progress.hpp"
 #include "../core/random.hpp"
 #include "detail/huge_pages.hpp"
+#include "detail/implicit_objective.hpp"
+#include "detail/implicit_sweep.hpp"
 #include "detail/implicit_systems.hpp"
 #include "factor_recommender.hpp"
 
 namespace loyal {
-
-/// How ALS improves a row of factors in an epoch.
-enum class ALSSolver {
-  conjugate_gradient,  ///< a few steps from where the row stands: the fastest
-  cholesky,            ///< exactly
-  subspace,            ///< exactly for some factors after the others (iALS++)
-};
-
-/// What the value of a dealing says about its weight.
-enum class DealingWeight {
-  one,          ///< nothing
-  linear,       ///< the weight is the value
-  logarithmic,  ///< the weight is log2(1 + value)
-};
 
 /// Factors of users and items from implicit feedback, by alternating least squares:
 ///
@@ -97,26 +84,28 @@ class ALS : public FactorRecommender<ALS<T>, T> {
   void fit(Interactions train) {
     expect_usable(train);
     const Interactions turned = train.transposed();
-    const Side users = side(train);
-    const Side items = side(turned);
+    const Sweep sweep = this->sweep();
+    const auto& objective = sweep.objective;
+    const auto users = objective.side(train);
+    const auto items = objective.side(turned);
     Matrix<T> x = detail::scattered_rows<T>(train.users(), width());
     Matrix<T> y = detail::scattered_rows<T>(train.items(), width());
     draw(y, 0);
     const auto begin = std::chrono::steady_clock::now();
     for (int epoch = 1; epoch <= o_.epochs; ++epoch) {
-      solve(users, y, gram(y), x, Solve::improve);
-      solve(items, x, gram(x), y, Solve::improve);
+      sweep.solve(users, y, objective.gram(y), x, Solve::improve);
+      sweep.solve(items, x, objective.gram(x), y, Solve::improve);
       if (!o_.progress) continue;
       const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
       if (!o_.progress({.what = "epoch",
                         .step = epoch,
                         .total = o_.epochs,
                         .seconds = seconds.count(),
-                        .value = objective(users, items, x, y)}))
+                        .value = objective.value(users, items, x, y)}))
         break;
     }
-    Matrix<T> g = gram(y);
-    solve(users, y, g, x, Solve::finish);
+    Matrix<T> g = objective.gram(y);
+    sweep.solve(users, y, g, x, Solve::finish);
     take(std::move(train), x, y, std::move(g));
   }
 
@@ -127,8 +116,10 @@ class ALS : public FactorRecommender<ALS<T>, T> {
     Interactions train = this->train_.joined(more);
     expect_usable(train);
     const Interactions turned = train.transposed();
-    const Side users = side(train);
-    const Side items = side(turned);
+    const Sweep sweep = this->sweep();
+    const auto& objective = sweep.objective;
+    const auto users = objective.side(train);
+    const auto items = objective.side(turned);
     Matrix<T> x = detail::scattered_rows<T>(train.users(), width());
     Matrix<T> y = detail::scattered_rows<T>(train.items(), width());
     const Index known_items = this->item_factors_.rows();
@@ -138,11 +129,11 @@ class ALS : public FactorRecommender<ALS<T>, T> {
     const auto touched_users = changed(train, this->train_);
     const auto touched_items = changed(turned, this->train_.transposed());
     for (int epoch = 0; epoch < o_.partial_epochs; ++epoch) {
-      solve(users, y, gram(y), x, Solve::improve, &touched_users);
-      solve(items, x, gram(x), y, Solve::improve, &touched_items);
+      sweep.solve(users, y, objective.gram(y), x, Solve::improve, &touched_users);
+      sweep.solve(items, x, objective.gram(x), y, Solve::improve, &touched_items);
     }
-    Matrix<T> g = gram(y);
-    solve(users, y, g, x, Solve::finish, &touched_users);
+    Matrix<T> g = objective.gram(y);
+    sweep.solve(users, y, g, x, Solve::finish, &touched_users);
     take(std::move(train), x, y, std::move(g));
   }
 
@@ -166,7 +157,7 @@ class ALS : public FactorRecommender<ALS<T>, T> {
     RowVector<T> own = RowVector<T>::Zero(width());
     own.head(o_.factors) = this->item_factors_.row(item);
     const RowVector<T> z = solve_one("explain", profile.history(), own.data());
-    const auto weights = weights_of("explain", profile.values);
+    const auto weights = objective().weights_of("explain", profile.values);
     TopK<T> best(std::min(k, static_cast<Index>(profile.items.size())));
     for (std::size_t j = 0; j < profile.items.size(); ++j)
       best.push(profile.items[j], (weights.empty() ? T(1) : static_cast<T>(weights[j])) *
@@ -179,7 +170,8 @@ class ALS : public FactorRecommender<ALS<T>, T> {
   [[nodiscard]] double loss() const {
     this->expect_fitted("loss");
     const Interactions turned = this->train_.transposed();
-    return objective(side(this->train_), side(turned), this->user_factors_, this->item_factors_);
+    const auto l = objective();
+    return l.value(l.side(this->train_), l.side(turned), this->user_factors_, this->item_factors_);
   }
 
   /// As FactorRecommender, and the options that fold_in() needs.
@@ -219,22 +211,22 @@ class ALS : public FactorRecommender<ALS<T>, T> {
     ALS fresh{options};
     Matrix<T> y = Matrix<T>::Zero(stored.item_factors.rows(), fresh.width());
     y.leftCols(options.factors) = stored.item_factors;
-    fresh.gram_ = fresh.gram(y);
+    fresh.gram_ = fresh.objective().gram(y);
     FactorRecommender<ALS, T>::take(fresh, std::move(stored));
     *this = std::move(fresh);
   }
 
  private:
-  using Solver = detail::ImplicitSolver<T>;
-  using System = detail::ImplicitSystem<T>;
-  using Rows = std::vector<std::int32_t>;
-  enum class Solve { improve, finish };
+  using Sweep = detail::ImplicitSweep<T>;
+  using Solve = typename Sweep::Solve;
+  using Rows = typename Sweep::Rows;
 
-  /// Dealings by rows, and their weights where they are neither 1 nor the value.
-  struct Side {
-    const Interactions* dealings;
-    std::vector<float> logarithms;
-  };
+  [[nodiscard]] detail::ImplicitObjective<T> objective() const {
+    return {o_.regularization, o_.frequency_exponent, o_.unobserved_weight, o_.weight, o_.threads};
+  }
+  [[nodiscard]] Sweep sweep() const {
+    return {objective(), o_.solver, o_.factors, o_.steps, o_.block};
+  }
 
   static void check(const Options& o) {
     const auto expect = [](const char* name, auto value, bool fine, const char* domain) {
@@ -258,51 +250,10 @@ class ALS : public FactorRecommender<ALS<T>, T> {
   void expect_usable(const Interactions& train) const {
     if (train.users() == 0) detail::fail<DataError>("ALS::fit", "the number of users", 0, ">= 1");
     if (train.items() == 0) detail::fail<DataError>("ALS::fit", "the number of items", 0, ">= 1");
-    expect_weights("ALS::fit", train.all_values());
+    objective().expect_weights("ALS::fit", train.all_values());
   }
-  void expect_weights(const char* where, std::span<const float> values) const {
-    if (o_.weight == DealingWeight::one) return;
-    for (const float value : values)
-      if (!(value >= 0)) detail::fail<DataError>(where, "a value", value, ">= 0: it is a weight");
-  }
-  [[nodiscard]] std::vector<float> weights_of(const char* where,
-                                              std::span<const float> values) const {
-    expect_weights(where, values);
-    if (o_.weight == DealingWeight::one) return {};
-    std::vector<float> weights(values.begin(), values.end());
-    if (o_.weight == DealingWeight::logarithmic)
-      for (float& weight : weights) weight = std::log2(1 + weight);
-    return weights;
-  }
-  [[nodiscard]] Side side(const Interactions& dealings) const {
-    Side made{&dealings, {}};
-    if (o_.weight == DealingWeight::logarithmic)
-      made.logarithms = weights_of("ALS::fit", dealings.all_values());
-    return made;
-  }
-  [[nodiscard]] std::span<const float> weights(const Side& s, Index row) const {
-    switch (o_.weight) {
-      case DealingWeight::linear:
-        return s.dealings->values_of(row);
-      case DealingWeight::logarithmic: {
-        const auto from =
-            static_cast<std::size_t>(s.dealings->offsets()[static_cast<std::size_t>(row)]);
-        return std::span(s.logarithms).subspan(from, s.dealings->items_of(row).size());
-      }
-      case DealingWeight::one:
-        break;
-    }
-    return {};
-  }
-
   /// The length of a row that is trained: whole packets.
   [[nodiscard]] Index width() const { return detail::RowSums<T>::padded(o_.factors); }
-
-  [[nodiscard]] T lambda(std::size_t dealings, Index others) const {
-    const double size =
-        static_cast<double>(dealings) + o_.unobserved_weight * static_cast<double>(others);
-    return static_cast<T>(o_.regularization * std::pow(size, o_.frequency_exponent));
-  }
 
   /// Starting values of items from @p first on.
   void draw(Matrix<T>& y, Index first) const {
@@ -312,74 +263,11 @@ class ALS : public FactorRecommender<ALS<T>, T> {
       for (Index c = 0; c < o_.factors; ++c) y(i, c) = static_cast<T>(deviation * rng.normal());
   }
 
-  /// a Y^T Y.
-  [[nodiscard]] Matrix<T> gram(const Matrix<T>& y) const {
-    const Index grain = std::max<Index>(1024, y.rows() / 32 + 1);
-    Matrix<T> sum = parallel_reduce(
-        y.rows(), {.threads = o_.threads, .grain = grain}, Matrix<T>(),
-        [&](Index begin, Index end) {
-          const auto some = y.middleRows(begin, end - begin);
-          Matrix<T> part(y.cols(), y.cols());
-          multiply(some.transpose(), some, part);
-          return part;
-        },
-        [](Matrix<T> a, const Matrix<T>& b) {
-          if (a.size() == 0) return b;
-          a += b;
-          return a;
-        });
-    sum *= static_cast<T>(o_.unobserved_weight);
-    return sum;
-  }
-
-  void run(Solver& solver, std::span<System> systems, Solve how, const T* right = nullptr) const {
-    const bool by_steps = o_.solver == ALSSolver::conjugate_gradient && how == Solve::improve;
-    if (by_steps)
-      solver.conjugate_gradient(systems, o_.steps);
-    else if (o_.solver != ALSSolver::cholesky && how == Solve::finish)
-      solver.converge(systems, right);
-    else
-      for (const System& system : systems)
-        if (o_.solver == ALSSolver::cholesky)
-          solver.cholesky(system, o_.factors, right);
-        else
-          solver.subspace(system, o_.factors, o_.block);
-  }
-
-  /// Improves or finishes all rows of @p solved, or @p some of them. Threads take pieces of rows in turn.
-  void solve(const Side& s, const Matrix<T>& fixed, const Matrix<T>& g, Matrix<T>& solved,
-             Solve how, const Rows* some = nullptr) const {
-    constexpr Index piece = 32;
-    const Index count = some != nullptr ? std::ssize(*some) : solved.rows();
-    const int threads = resolve_threads(o_.threads);
-    std::atomic<Index> next{0};
-    parallel_for(threads, {.threads = threads, .grain = 1}, [&](Index, Index) {
-      Solver solver(fixed.data(), g);
-      std::vector<System> systems;
-      for (Index begin = next.fetch_add(piece); begin < count; begin = next.fetch_add(piece)) {
-        systems.clear();
-        for (Index i = begin; i < std::min(begin + piece, count); ++i) {
-          const Index row = some != nullptr ? Index{(*some)[static_cast<std::size_t>(i)]} : i;
-          const auto rows = s.dealings->items_of(row);
-          if (rows.empty())
-            solved.row(row).setZero();
-          else
-            systems.push_back({rows, weights(s, row), lambda(rows.size(), s.dealings->items()),
-                               solved.row(row).data()});
-        }
-        for (std::span<System> rest(systems); !rest.empty();) {
-          const auto together = solver.together(rest);
-          run(solver, rest.first(together), how);
-          rest = rest.subspan(together);
-        }
-      }
-    });
-  }
-
   /// The factors for a history, or the solution for another right-hand side.
   [[nodiscard]] RowVector<T> solve_one(const char* where, const UserHistory& history,
                                        const T* right) const {
-    const auto w = weights_of(where, history.values);
+    const Sweep sweep = this->sweep();
+    const auto w = sweep.objective.weights_of(where, history.values);
     const auto count = static_cast<Index>(history.items.size());
     Matrix<T> rows = Matrix<T>::Zero(count, width());
     Rows numbers(history.items.size());
@@ -388,10 +276,10 @@ class ALS : public FactorRecommender<ALS<T>, T> {
       rows.row(static_cast<Index>(j)).head(o_.factors) = this->item_factors_.row(history.items[j]);
     }
     RowVector<T> x = RowVector<T>::Zero(width());
-    std::array<System, 1> system{
-        System{numbers, w, lambda(history.items.size(), this->items()), x.data()}};
-    Solver solver(rows.data(), gram_);
-    run(solver, system, Solve::finish, right);
+    std::array<detail::ImplicitSystem<T>, 1> system{
+        {{numbers, w, sweep.objective.lambda(history.items.size(), this->items()), x.data()}}};
+    detail::ImplicitSolver<T> solver(rows.data(), gram_);
+    sweep.run(solver, system, Solve::finish, right);
     return x.head(o_.factors);
   }
 
@@ -403,43 +291,6 @@ class ALS : public FactorRecommender<ALS<T>, T> {
           !std::ranges::equal(now.values_of(row), before.values_of(row)))
         rows.push_back(static_cast<std::int32_t>(row));
     return rows;
-  }
-
-  /// L; the sum over all pairs is the product of two Gram matrices.
-  [[nodiscard]] double objective(const Side& users, const Side& items, const Matrix<T>& x,
-                                 const Matrix<T>& y) const {
-    const auto sum_rows = [&](Index n, const auto& f) {
-      return parallel_reduce(
-          n, {.threads = o_.threads, .grain = 256}, 0.0,
-          [&](Index begin, Index end) {
-            double sum = 0;
-            for (Index row = begin; row < end; ++row) sum += f(row);
-            return sum;
-          },
-          [](double a, double b) { return a + b; });
-    };
-    const auto penalty = [&](const Side& s, const Matrix<T>& factors) {
-      return sum_rows(factors.rows(), [&](Index row) {
-        return static_cast<double>(lambda(s.dealings->items_of(row).size(), s.dealings->items()) *
-                                   factors.row(row).squaredNorm());
-      });
-    };
-    const double dealings = sum_rows(x.rows(), [&](Index user) {
-      const auto had = users.dealings->items_of(user);
-      const auto w = weights(users, user);
-      double sum = 0;
-      for (std::size_t j = 0; j < had.size(); ++j) {
-        const double e = 1 - static_cast<double>(x.row(user).dot(y.row(had[j])));
-        sum += (w.empty() ? 1.0 : static_cast<double>(w[j])) * e * e;
-      }
-      return sum;
-    });
-    const Matrix<T> gx = gram(x);
-    const Matrix<T> gy = gram(y);
-    double all = 0;
-    for (Index i = 0; i < gx.size(); ++i)
-      all += static_cast<double>(gx.data()[i]) * static_cast<double>(gy.data()[i]);
-    return dealings + all / o_.unobserved_weight + penalty(users, x) + penalty(items, y);
   }
 
   void take(Interactions&& train, const Matrix<T>& x, const Matrix<T>& y, Matrix<T>&& g) {

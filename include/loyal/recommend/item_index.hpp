@@ -2,12 +2,10 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <memory>
-#include <numeric>
 #include <span>
 #include <utility>
 #include <vector>
@@ -20,6 +18,7 @@
 #include "../math/matrix_product.hpp"
 #include "../math/top_k.hpp"
 #include "detail/candidates.hpp"
+#include "detail/item_codes.hpp"
 #include "recommender.hpp"
 
 namespace loyal {
@@ -54,15 +53,7 @@ template <Scalar T>
 class ItemIndex {
  public:
   /// Items of one block, and so of one scale.
-  static constexpr Index block = 64;
-
-  /// What is known of a block; of its items the largest.
-  struct Bounds {
-    double norm;        ///< |y|; infinite if one is not a number
-    double scale;       ///< s
-    double code_norm;   ///< |z|
-    double code_error;  ///< |y - z|
-  };
+  static constexpr Index block = detail::ItemCodes<T>::block;
 
   /// The arrays that an index reads.
   struct Parts {
@@ -70,7 +61,7 @@ class ItemIndex {
     Index items = 0;                      ///< n
     Index width = 0;                      ///< f
     std::span<const std::int32_t> order;  ///< n: items by falling norm
-    std::span<const double> bounds;       ///< blocks x 4: Bounds
+    std::span<const double> bounds;       ///< blocks x 4: detail::BlockBounds
     std::span<const std::uint8_t> codes;  ///< blocks x 64 x bytes: 128 + q, in that order
   };
 
@@ -81,12 +72,8 @@ class ItemIndex {
     const T* user = nullptr;
     std::span<const std::int32_t> seen;
     RecommendFilter filter;
-    double norm = 0;
-    double scale = 0;
-    double code_error = 0;
-    std::int32_t offset = 0;  // what 128 in each byte of an item adds to its product
+    detail::QueryCode query;
     bool walks = false;
-    std::vector<std::int8_t> codes;
     detail::Candidates<T> candidates;
     Matrix<T> rows;
     std::vector<Scored<T>> best;
@@ -95,15 +82,10 @@ class ItemIndex {
 
   ItemIndex() = default;
   explicit ItemIndex(const ConstMatrixRef<T>& item_factors) {
-    auto own = std::make_shared<Own>();
-    own->factors = item_factors;
-    parts_ = {own->factors.data(), own->factors.rows(), own->factors.cols(), {}, {}, {}};
-    expect_width(parts_.width);
-    own->sort();
-    own->encode(parts_.items, bytes());
-    parts_.order = own->order;
-    parts_.bounds = own->bounds;
-    parts_.codes = own->codes;
+    expect_width(item_factors.cols());
+    auto own = std::make_shared<detail::ItemCodes<T>>(item_factors);
+    parts_ = {own->factors.data(), own->factors.rows(), own->factors.cols(),
+              own->order,          own->bounds,         own->codes};
     owner_ = std::move(own);
   }
 
@@ -193,84 +175,6 @@ class ItemIndex {
   static constexpr double infinite = std::numeric_limits<double>::infinity();
   static constexpr std::span<const std::int32_t> no_items{};
 
-  /// Scale, length and error of numbers written as bytes, without overflow and underflow.
-  struct Coded {
-    double norm;  // infinite if one is not a number
-    double largest;
-
-    explicit Coded(std::span<const T> x) : norm(0), largest(0) {
-      bool finite = true;
-      for (const T number : x) {
-        finite = finite && std::isfinite(number);
-        largest = std::max(largest, std::abs(static_cast<double>(number)));
-      }
-      if (!finite) largest = 0;
-      if (largest > 0) {
-        for (const T number : x) norm += square(static_cast<double>(number) / largest);
-        norm = largest * std::sqrt(norm);
-      }
-      if (!finite) norm = infinite;
-    }
-    static double square(double x) { return x * x; }
-    /// The size of one step, if the largest number shall take 127.
-    static double scale_of(double largest) {
-      return std::max(largest / 127, std::numeric_limits<double>::min());
-    }
-  };
-
-  struct Own {
-    Matrix<T> factors;
-    std::vector<Coded> coded;
-    std::vector<std::int32_t> order;
-    std::vector<double> bounds;
-    std::vector<std::uint8_t, Eigen::aligned_allocator<std::uint8_t>> codes;
-
-    [[nodiscard]] std::span<const T> row(Index item) const {
-      return {factors.data() + item * factors.cols(), static_cast<std::size_t>(factors.cols())};
-    }
-
-    void sort() {
-      for (Index i = 0; i < factors.rows(); ++i) coded.emplace_back(row(i));
-      order.resize(coded.size());
-      std::iota(order.begin(), order.end(), 0);
-      std::stable_sort(order.begin(), order.end(), [&](std::int32_t a, std::int32_t b) {
-        return coded[static_cast<std::size_t>(a)].norm > coded[static_cast<std::size_t>(b)].norm;
-      });
-    }
-
-    void encode(Index items, Index bytes) {
-      for (Index begin = 0; begin < items; begin += block) {
-        const std::span<const std::int32_t> own =
-            std::span(order).subspan(static_cast<std::size_t>(begin),
-                                     static_cast<std::size_t>(std::min(block, items - begin)));
-        double largest = 0;
-        for (const auto item : own)
-          largest = std::max(largest, coded[static_cast<std::size_t>(item)].largest);
-        Bounds most{coded[static_cast<std::size_t>(own[0])].norm, Coded::scale_of(largest), 0, 0};
-        codes.resize(static_cast<std::size_t>((begin + block) * bytes), 128);
-        std::uint8_t* to = codes.data() + begin * bytes;
-        for (const auto item : own) {
-          if (coded[static_cast<std::size_t>(item)].norm < infinite) {
-            double squares = 0;
-            double errors = 0;
-            std::uint8_t* next = to;
-            for (const T number : row(item)) {
-              const double steps = static_cast<double>(number) / most.scale;
-              const double whole = std::nearbyint(steps);
-              *next++ = static_cast<std::uint8_t>(128 + static_cast<int>(whole));
-              squares += Coded::square(whole);
-              errors += Coded::square(steps - whole);
-            }
-            most.code_norm = std::max(most.code_norm, most.scale * std::sqrt(squares));
-            most.code_error = std::max(most.code_error, most.scale * std::sqrt(errors));
-          }
-          to += bytes;
-        }
-        bounds.insert(bounds.end(), {most.norm, most.scale, most.code_norm, most.code_error});
-      }
-    }
-  };
-
   static void expect_width(Index width) {
     if (width > 65'536)  // sums of products of bytes must fit 32 bits
       detail::fail<ShapeError>("ItemIndex", "the number of factors", width, "at most 65,536");
@@ -284,7 +188,7 @@ class ItemIndex {
 
   [[nodiscard]] Index blocks() const { return (parts_.items + block - 1) / block; }
   [[nodiscard]] Index bytes() const { return detail::code_width(parts_.width); }
-  [[nodiscard]] Bounds bounds(Index b) const {
+  [[nodiscard]] detail::BlockBounds bounds(Index b) const {
     const double* const four = parts_.bounds.data() + 4 * b;
     return {four[0], four[1], four[2], four[3]};
   }
@@ -308,21 +212,7 @@ class ItemIndex {
       s.walks = false;  // to score so few costs less
       for (const auto item : filter.allow) offer(s, item, -infinite, infinite);
     }
-    const Coded coded(factors);
-    s.norm = coded.norm;
-    s.scale = Coded::scale_of(coded.largest);
-    s.codes.assign(static_cast<std::size_t>(bytes()), 0);
-    s.offset = 0;
-    double errors = 0;
-    if (coded.norm < infinite)
-      for (std::size_t d = 0; d < factors.size(); ++d) {
-        const double steps = static_cast<double>(factors[d]) / s.scale;
-        const double whole = std::nearbyint(steps);
-        s.codes[d] = static_cast<std::int8_t>(whole);
-        s.offset += 128 * s.codes[d];
-        errors += Coded::square(steps - whole);
-      }
-    s.code_error = s.scale * std::sqrt(errors);
+    s.query.set(factors);
   }
 
   /// Whether products of this size stay within T; where they may not, nothing is known of scores.
@@ -332,22 +222,23 @@ class ItemIndex {
 
   /// Whether block b or a later one may hold one of the best.
   [[nodiscard]] bool goes_on(const Scratch& s, Index b) const {
-    const double reach = s.norm * bounds(b).norm;
+    const double reach = s.query.norm * bounds(b).norm;
     return s.walks && !(is_safe(reach) && reach + rounding(reach) < s.candidates.threshold());
   }
 
   void visit(Scratch& s, Index b) const {
     std::int32_t sums[block];
-    detail::byte_dots<block>(s.codes.data(), parts_.codes.data() + b * block * bytes(), bytes(),
+    const detail::QueryCode& query = s.query;
+    detail::byte_dots<block>(query.codes.data(), parts_.codes.data() + b * block * bytes(), bytes(),
                              sums);
-    const Bounds bound = bounds(b);
-    const double reach = s.norm * bound.norm;
-    const double unit = s.scale * bound.scale;
-    const double slack = is_safe(reach) ? s.code_error * bound.code_norm +
-                                              s.norm * bound.code_error + rounding(reach)
+    const detail::BlockBounds bound = bounds(b);
+    const double reach = query.norm * bound.norm;
+    const double unit = query.scale * bound.scale;
+    const double slack = is_safe(reach) ? query.code_error * bound.code_norm +
+                                              query.norm * bound.code_error + rounding(reach)
                                         : infinite;
     const auto least = [&] {
-      const double steps = (s.candidates.threshold() - slack) / unit + s.offset;
+      const double steps = (s.candidates.threshold() - slack) / unit + query.offset;
       constexpr double most = std::numeric_limits<std::int32_t>::max();
       return unit > 0 && steps > -most ? static_cast<std::int32_t>(std::min(steps, most)) - 1
                                        : std::numeric_limits<std::int32_t>::min();
@@ -362,7 +253,7 @@ class ItemIndex {
       if (passing == 0) continue;
       for (Index i = first; i < std::min(first + some, count); ++i) {
         if (sums[i] < wanted) continue;
-        const double near = unit * (sums[i] - s.offset);
+        const double near = unit * (sums[i] - query.offset);
         if (offer(s, order[i], near - slack, near + slack)) wanted = least();
       }
     }

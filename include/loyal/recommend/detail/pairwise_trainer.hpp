@@ -20,6 +20,7 @@
 #include "../../math/alias_table.hpp"
 #include "../../math/detail/packet.hpp"
 #include "../recommender.hpp"
+#include "draw_new.hpp"
 #include "pair_meetings.hpp"
 
 namespace loyal::detail {
@@ -208,24 +209,6 @@ class PairwiseTrainer {
   static constexpr Index lanes = packet::packet_traits<T>::size;
 
   using Pair = PairMeetings::Pair;
-
-  /// An item that was not had; -1 after some tries.
-  template <class Draw, class Had>
-  static std::int32_t draw_new(const Draw& draw, const Had& had) {
-    for (int tries = 0; tries < 16; ++tries)
-      if (const std::int32_t item = draw(); !had(item)) return item;
-    return -1;
-  }
-  /// By a search without branches, as which way it goes nobody can foresee; @p items are ascending.
-  static bool holds(std::span<const std::int32_t> items, std::int32_t item) {
-    const std::int32_t* from = items.data();
-    for (std::size_t size = items.size(); size > 1;) {
-      const std::size_t half = size / 2;
-      from += half & (std::size_t{0} - static_cast<std::size_t>(from[half] <= item));
-      size -= half;
-    }
-    return !items.empty() && *from == item;
-  }
 
   template <bool items, class Rule, class Draw>
   T take(const Rule& rule, std::int32_t user, std::int32_t item, const Draw& draw,
