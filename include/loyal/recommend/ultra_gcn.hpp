@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -23,6 +22,7 @@
 #include "../math/truncated_svd.hpp"
 #include "detail/row_adam.hpp"
 #include "detail/shared_negatives.hpp"
+#include "detail/user_batches.hpp"
 #include "factor_recommender.hpp"
 
 namespace loyal {
@@ -88,14 +88,9 @@ struct UltraGCNLoss {
     by_item = (items.array() + 1).sqrt().inverse();
   }
 
-  /// The loss of a batch whose users' vectors are x, and the gradient of x; negatives hold that of the items.
-  double gradient(const Interactions& train, std::span<const std::int32_t> of, const Matrix<T>& x,
-                  const Matrix<T>& y, SharedNegatives<T>& negatives, bool with_loss,
-                  Matrix<T>& dx) const {
-    const Index drawn = negatives.negatives();
-    Vector<T> weights(drawn);
-    for (Index j = 0; j < drawn; ++j)
-      weights[j] = by_item[negatives.items()[static_cast<std::size_t>(j)]];
+  /// The positive pairs of a batch's users, their own and those by way of the graph of items.
+  void add_pairs(const Interactions& train, std::span<const std::int32_t> of,
+                 SharedNegatives<T>& negatives) const {
     for (const auto user : of) {
       for (const auto item : train.items_of(user))
         negatives.add(item, positive_constant + positive_degree * by_user[user] * by_item[item]);
@@ -107,6 +102,16 @@ struct UltraGCNLoss {
         }
       negatives.end_user();
     }
+  }
+
+  /// After add_pairs(): the loss of a batch whose users' vectors are x, and the gradient of x; negatives hold that of the items.
+  double gradient(const Interactions& train, std::span<const std::int32_t> of, const Matrix<T>& x,
+                  const Matrix<T>& y, SharedNegatives<T>& negatives, bool with_loss,
+                  Matrix<T>& dx) const {
+    const Index drawn = negatives.negatives();
+    Vector<T> weights(drawn);
+    for (Index j = 0; j < drawn; ++j)
+      weights[j] = by_item[negatives.items()[static_cast<std::size_t>(j)]];
     return negatives.gradient(
         x, y,
         [with_loss](T score, T weight, T& slope) {
@@ -171,14 +176,14 @@ class UltraGCN : public FactorRecommender<UltraGCN<T>, T> {
     double negative_weight = 300;     ///< of all negatives beside one pair, >= 0
     double item_weight = 5e-4;        ///< lambda, of the graph of items; >= 0
     Index neighbors = 10;             ///< of an item in that graph, >= 0
-    double regularization = 1e-4;     ///< gamma, >= 0
+    double regularization =
+        2e-7;  ///< of all vectors' squared lengths / 2 beside the mean loss of a pair, >= 0
     bool spectral_start = true;       ///< whether vectors start at a truncated SVD
     Index negatives = 1024;           ///< items that a batch shares as negatives, >= 1
     Index batch_users = 128;          ///< users of one step, >= 1
     int epochs = 50;                  ///< passes through the users, >= 0
     double learning_rate =
-        0.003;  ///< of items, Adam's; falls to a twentieth in the course of the epochs; > 0
-    double user_learning_rate = 0.05;  ///< of users, who step once an epoch; > 0
+        0.003;  ///< Adam's; falls to a twentieth in the course of the epochs; > 0
     std::uint64_t seed = 1;            ///< of the start, the order of users and the negatives
     int threads = 0;                   ///< at most; 0: as many as the machine has
     ProgressCallback progress =
@@ -204,11 +209,8 @@ class UltraGCN : public FactorRecommender<UltraGCN<T>, T> {
     detail::expect_option(where, "batch_users", options.batch_users, options.batch_users >= 1,
                           ">= 1");
     detail::expect_option(where, "epochs", options.epochs, options.epochs >= 0, ">= 0");
-    const auto rate = [&](const char* name, double value) {
-      detail::expect_option(where, name, value, value > 0 && std::isfinite(value), "> 0");
-    };
-    rate("learning_rate", options.learning_rate);
-    rate("user_learning_rate", options.user_learning_rate);
+    detail::expect_option(where, "learning_rate", options.learning_rate,
+                          options.learning_rate > 0 && std::isfinite(options.learning_rate), "> 0");
     detail::expect_option(where, "threads", options.threads, options.threads >= 0, ">= 0");
   }
 
@@ -317,52 +319,44 @@ class UltraGCN : public FactorRecommender<UltraGCN<T>, T> {
 
   void run(const Interactions& train, const Loss& loss, Matrix<T>& x, Matrix<T>& y,
            Rng& rng) const {
-    std::vector<std::int32_t> order;
-    for (Index u = 0; u < train.users(); ++u)
-      if (!train.items_of(u).empty()) order.push_back(static_cast<std::int32_t>(u));
     detail::RowAdam<T> users(x.rows(), x.cols());
     detail::RowAdam<T> items(y.rows(), y.cols());
     detail::SharedNegatives<T> negatives(train.items(), options_.negatives, options_.threads);
-    const auto decay = static_cast<T>(options_.regularization);
+    const detail::UserBatches batches{options_.batch_users, options_.epochs, options_.progress};
+    const auto decay = static_cast<T>(penalty(train));
+    const auto item_decay =
+        static_cast<T>(penalty(train) / batches.times_drawn(train, negatives.negatives()));
     Matrix<T> some;
     Matrix<T> dx;
-    const auto start = std::chrono::steady_clock::now();
-    for (int epoch = 0; epoch < options_.epochs; ++epoch) {
-      rng.shuffle(order);
-      double sum = 0;
-      for (std::size_t begin = 0; begin < order.size();
-           begin += static_cast<std::size_t>(options_.batch_users)) {
-        const auto of = std::span(order).subspan(
-            begin, std::min(static_cast<std::size_t>(options_.batch_users), order.size() - begin));
-        const double done =
-            (epoch + static_cast<double>(begin) / static_cast<double>(order.size())) /
-            options_.epochs;
-        const double fall = 1 - 0.95 * done;
-        const auto rate = static_cast<T>(fall * options_.learning_rate);
-        const auto user_rate = static_cast<T>(fall * options_.user_learning_rate);
-        some.resize(static_cast<Index>(of.size()), x.cols());
-        for (Index k = 0; k < some.rows(); ++k)
-          some.row(k) = x.row(of[static_cast<std::size_t>(k)]);
-        negatives.begin(rng);
-        sum +=
-            loss.gradient(train, of, some, y, negatives, static_cast<bool>(options_.progress), dx);
-        dx += decay * some;
-        for (Index k = 0; k < some.rows(); ++k)
-          users.step(x, of[static_cast<std::size_t>(k)], dx.row(k), user_rate);
-        negatives.for_each_item(some, [&](Index item, RowVector<T>& g, auto) {
-          g += decay * y.row(item);
-          items.step(y, item, g, rate);
-        });
+    batches.run(train, rng, [&](std::span<const std::int32_t> of, double fall) {
+      const auto rate = static_cast<T>(fall * options_.learning_rate);
+      negatives.begin(rng);
+      loss.add_pairs(train, of, negatives);
+      for (const auto item : negatives.items()) items.catch_up(y, item, rate);
+      some.resize(static_cast<Index>(of.size()), x.cols());
+      for (Index k = 0; k < some.rows(); ++k) {
+        const Index user = of[static_cast<std::size_t>(k)];
+        users.catch_up(x, user, rate);
+        some.row(k) = x.row(user);
       }
-      const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-      if (!options_.progress(
-              {.what = "epoch",
-               .step = epoch + 1,
-               .total = options_.epochs,
-               .seconds = seconds.count(),
-               .value = sum / static_cast<double>(std::max<Index>(1, train.size()))}))
-        break;
-    }
+      const double value =
+          loss.gradient(train, of, some, y, negatives, static_cast<bool>(options_.progress), dx);
+      dx += decay * some;
+      for (Index k = 0; k < some.rows(); ++k)
+        users.step(x, of[static_cast<std::size_t>(k)], dx.row(k), rate);
+      negatives.for_each_item(some, [&](Index item, RowVector<T>& g, const auto& touched) {
+        if (touched.drawn) g += item_decay * y.row(item);
+        items.step(y, item, g, rate);
+      });
+      users.end_step();
+      items.end_step();
+      return value;
+    });
+  }
+
+  /// What the squares of all vectors weigh in a whole pass.
+  [[nodiscard]] double penalty(const Interactions& train) const {
+    return options_.regularization * static_cast<double>(train.size());
   }
 
   /// Least loss of one user's pairs, all items being negatives; without the graph of items.
@@ -372,7 +366,7 @@ class UltraGCN : public FactorRecommender<UltraGCN<T>, T> {
     const Loss loss = loss_for(this->train_, false);
     const auto d = static_cast<T>(history.size());
     const T beta = std::sqrt(d + 1) / d;
-    const auto decay = static_cast<T>(std::max(options_.regularization, 1e-6));
+    const auto decay = static_cast<T>(std::max(penalty(this->train_), 1e-6));
     const Eigen::Array<T, Eigen::Dynamic, 1> weight =
         loss.negative_weight * d / static_cast<T>(y.rows()) *
         (loss.negative_constant + loss.negative_degree * beta * loss.by_item.array());
