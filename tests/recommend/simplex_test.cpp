@@ -104,12 +104,12 @@ void check_gradients(Model model, const Interactions& train, Rng& rng) {
                            {&model.history, Matrix<double>::Zero(model.history.rows(), d)}};
   for (std::size_t k = 0; k < users.size(); ++k)
     all[0].gradient.row(users[k]) = batch.dusers.row(static_cast<Index>(k));
-  model.for_each_item(negatives, batch,
-                      [&](Index item, const RowVector<double>& g, const RowVector<double>& past,
-                          const auto&) {
-                        all[1].gradient.row(item) = g;
-                        if (model.history.size() > 0) all[2].gradient.row(item) = past;
-                      });
+  model.for_each_item(
+      negatives, batch,
+      [&](Index item, const RowVector<double>& g, const RowVector<double>& past, const auto&) {
+        all[1].gradient.row(item) = g;
+        if (model.history.size() > 0) all[2].gradient.row(item) = past;
+      });
   if (model.pools()) all.push_back({&model.values, batch.dvalues});
   if (model.attends()) {
     all.push_back({&model.keys, batch.dkeys});
@@ -132,18 +132,25 @@ void check_gradients(Model model, const Interactions& train, Rng& rng) {
 }
 
 TEMPLATE_TEST_CASE("SimpleX keeps the contract of recommenders", "", float, double) {
-  testing::check_recommender([](int threads, std::uint64_t seed) {
-    return SimpleX<TestType>({.factors = 6,
-                              .margin = 0.7,
-                              .negative_weight = 2,
-                              .own_share = 0,
-                              .negatives = 12,
-                              .batch_users = 8,
-                              .epochs = 30,
-                              .learning_rate = 0.03,
-                              .seed = seed,
-                              .threads = threads});
-  });
+  const auto pooling = GENERATE(HistoryPooling::mean, HistoryPooling::self_attention,
+                                HistoryPooling::user_attention);
+  const bool histories_only = pooling != HistoryPooling::user_attention;
+  testing::check_recommender(
+      [&](int threads, std::uint64_t seed) {
+        return SimpleX<TestType>({.factors = 6,
+                                  .margin = 0.7,
+                                  .negative_weight = 2,
+                                  .pooling = pooling,
+                                  .own_share = histories_only ? 0 : 0.5,
+                                  .shared_history = pooling == HistoryPooling::mean,
+                                  .negatives = 12,
+                                  .batch_users = 8,
+                                  .epochs = 30,
+                                  .learning_rate = 0.03,
+                                  .seed = seed,
+                                  .threads = threads});
+      },
+      {.known_folds = histories_only});
 }
 
 TEST_CASE("MF-CCL keeps the contract of recommenders") {
@@ -152,12 +159,11 @@ TEST_CASE("MF-CCL keeps the contract of recommenders") {
         return SimpleX<float>({.factors = 6,
                                .margin = 0.7,
                                .negative_weight = 2,
-                               .own_share = 1,
+                               .pooling = HistoryPooling::none,
                                .negatives = 12,
                                .batch_users = 8,
                                .epochs = 40,
                                .learning_rate = 0.03,
-                               .user_learning_rate = 0.1,
                                .seed = seed,
                                .threads = threads});
       },
@@ -261,7 +267,7 @@ TEST_CASE("SimpleX learns, tells, stops, and refuses bad options") {
        {Options{.factors = 0}, Options{.margin = 1.5}, Options{.margin = nan},
         Options{.negative_weight = -1}, Options{.own_share = 1.1}, Options{.own_share = nan},
         Options{.negatives = 0}, Options{.batch_users = 0}, Options{.epochs = -1},
-        Options{.learning_rate = 0}, Options{.user_learning_rate = nan}, Options{.threads = -1}})
+        Options{.learning_rate = 0}, Options{.threads = -1}})
     CHECK_THROWS_AS(SimpleX<float>(bad), OptionError);
 }
 

@@ -82,7 +82,9 @@ TEST_CASE("UltraGCN: neighbors, loss and gradients as written") {
   detail::UltraGCNLoss<double> loss{0.3, 0.9, 0.2, 0.7, 5, 0.4, {}, {}, {}};
   loss.find_degrees(train);
   loss.find_neighbors(train, 3, 2);
-  const Matrix<double> omega = plain_neighbors(train, 3);
+  CHECK((Matrix<double>(loss.neighbors) - plain_neighbors(train, 3)).cwiseAbs().maxCoeff() < 1e-14);
+  loss.find_neighbors(train, 1, 2);  // of one there is nothing to draw
+  const Matrix<double> omega = plain_neighbors(train, 1);
   CHECK((Matrix<double>(loss.neighbors) - omega).cwiseAbs().maxCoeff() < 1e-14);
   CHECK(omega.row(3).maxCoeff() > 0);
 
@@ -96,7 +98,7 @@ TEST_CASE("UltraGCN: neighbors, loss and gradients as written") {
   const std::vector<std::int32_t> drawn(negatives.items().begin(), negatives.items().begin() + 7);
   Matrix<double> dx;
   Matrix<double> dy = Matrix<double>::Zero(y.rows(), y.cols());
-  loss.add_pairs(train, users, negatives);
+  loss.add_pairs(train, users, rng, negatives);
   const double value = loss.gradient(train, users, x, y, negatives, true, dx);
   negatives.for_each_item(x,
                           [&](Index item, const RowVector<double>& g, auto) { dy.row(item) = g; });
@@ -119,6 +121,26 @@ TEST_CASE("UltraGCN: neighbors, loss and gradients as written") {
   };
   check(x, dx);
   check(y, dy);
+
+  loss.find_neighbors(train, 3, 2);  // of three one is drawn, all in the mean
+  loss.item_weight = 4;
+  const Matrix<double> all = plain_neighbors(train, 3);
+  double sum = 0;
+  double squares = 0;
+  constexpr int draws = 4000;
+  detail::SharedNegatives<double> every(train.items(), train.items(), 1);
+  std::vector<std::int32_t> items;
+  for (Index i = 0; i < train.items(); ++i) items.push_back(static_cast<std::int32_t>(i));
+  for (int draw = 0; draw < draws; ++draw) {
+    every.begin(rng);
+    loss.add_pairs(train, users, rng, every);
+    const double one = loss.gradient(train, users, x, y, every, true, dx);
+    sum += one / draws;
+    squares += one * one / draws;
+  }
+  const double error = std::sqrt((squares - sum * sum) / draws);
+  CHECK(error < 0.02 * sum);
+  CHECK(std::abs(sum - plain_loss(train, users, items, x, y, loss, all)) < 4 * error);
 }
 
 TEST_CASE("UltraGCN folds in the vector of least loss") {
@@ -139,7 +161,7 @@ TEST_CASE("UltraGCN folds in the vector of least loss") {
   detail::SharedNegatives<double> negatives(data.items(), data.items(), 1);
   Rng rng;
   negatives.begin(rng);
-  loss.add_pairs(data, users, negatives);
+  loss.add_pairs(data, users, rng, negatives);
   Matrix<double> dx;
   static_cast<void>(loss.gradient(data, users, Matrix<double>(profile.factors),
                                   model.item_factors(), negatives, false, dx));

@@ -23,23 +23,28 @@
 #include "factor_recommender.hpp"
 
 namespace loyal {
-/// Matrix factorization by the cosine contrastive loss, and SimpleX, which adds the mean of what a user had.
+
+/// Matrix factorization by the cosine contrastive loss, and SimpleX, which adds what a user had.
 ///
-///   x_u = own_share e_u + (1 - own_share) (mean of y_i / |y_i| over the user's items i) V
+///   x_u  = own_share e_u + (1 - own_share) p_u V,   p_u = sum of a_uj h_j over the user's items j
+///   a_uj = 1 / d_u (mean), or softmax over j of tanh(h_j W + b) . e_u (user_attention) or . q (self_attention)
 ///   s_ui = cosine(x_u, y_i)
 ///   loss = sum over pairs (u, i) of (1 - s_ui) + negative_weight mean over negatives j of max(0, s_uj - margin)
+///          + pairs regularization / 2 (|e|^2 + |h|^2 + |y|^2)
 ///
-///   e   users x factors, y  items x factors, V  factors x factors
+///   e   users x factors, y, h  items x factors, V, W  factors x factors, b, q  1 x factors
 ///
-/// own_share 1 is the paper's MF-CCL. Negatives that are less alike than the margin exert no force, so that a user's
-/// few hard ones shape the vectors. A pair counts once, whatever its value. A stranger is the mean of their history;
-/// with own_share 1 the best unit vector against the items as they are. partial_fit() goes on from the vectors there
-/// are.
+/// Without pooling this is the paper's MF-CCL. Negatives that are less alike than the margin exert no force, so that a
+/// user's few hard ones shape the vectors. In training a share of x_u / |x_u| is left out (dropout). A pair counts
+/// once, whatever its value. Defaults are the authors' for Gowalla. A stranger is the unit vector of least loss
+/// against the items as they are, or, where own_share is 0, what the history gives. partial_fit() goes on from the
+/// vectors there are.
 /// @throws OptionError; DataError without users or items.
-/// Source: Mao et al., SimpleX: A Simple and Strong Baseline for Collaborative Filtering, CIKM 2021, with
-/// average pooling. Users are trained in blocks with shared negatives, see detail::SharedNegatives, by Adam on the rows
-/// a block touches.
-/// Cost: an epoch is 6 users x negatives x factors flops as matrix products.
+/// Source: Mao et al., SimpleX: A Simple and Strong Baseline for Collaborative Filtering, CIKM 2021, and the authors'
+/// program, where histories have their own vectors h (on Gowalla; with shared_history h is y). Users are trained
+/// with all their pairs at once, against negatives that a batch of them shares, see detail::SharedNegatives, by
+/// detail::RowAdam.
+/// Cost: an epoch is 6 users x negatives x factors flops as matrix products, with attention 6 pairs x factors^2 more.
 ///
 ///     const std::vector<loyal::Interaction> pairs{{0, 0}, {0, 1}, {1, 0}, {1, 1}, {1, 2}, {2, 3}, {2, 4}};
 ///     loyal::SimpleX<float> model({.factors = 8, .margin = 0.7, .negative_weight = 2});
@@ -53,19 +58,20 @@ class SimpleX : public FactorRecommender<SimpleX<T>, T> {
     double margin = 0.9;           ///< cosine from which on a negative counts, in [-1, 1]
     double negative_weight = 250;  ///< of all negatives beside one pair, >= 0
     HistoryPooling pooling = HistoryPooling::user_attention;  ///< how a history becomes a vector
-    double own_share = 0.8;       ///< of the user's own vector, the rest is the history's; in [0, 1]
-    bool shared_history = false;  ///< whether histories are seen by the vectors that items are scored by
-    double dropout = 0.1;         ///< share of a user's numbers left out in a step, in [0, 1)
-    double regularization = 1e-7; ///< of all vectors' squared lengths / 2 beside the mean loss of a pair, >= 0
-    double deviation = 0.1;       ///< of the numbers that vectors start with, > 0
+    double own_share = 0.8;  ///< of the user's own vector, the rest is the history's; in [0, 1]
+    bool shared_history =
+        false;             ///< whether histories are seen by the vectors that items are scored by
+    double dropout = 0.1;  ///< share of a user's numbers left out in a step, in [0, 1)
+    double regularization =
+        1e-7;  ///< of all vectors' squared lengths / 2 beside the mean loss of a pair, >= 0
+    double deviation = 0.1;   ///< of the numbers that vectors start with, > 0
     Index negatives = 1024;   ///< items that a batch shares as negatives, >= 1
     Index batch_users = 128;  ///< users of one step, >= 1
     int epochs = 50;          ///< passes through the users, >= 0
     double learning_rate =
-        0.003;  ///< of items, Adam's; falls to a twentieth in the course of the epochs; > 0
-    double user_learning_rate = 0.03;  ///< of users, who step once an epoch; > 0
-    std::uint64_t seed = 1;            ///< of the start, the order of users and the negatives
-    int threads = 0;                   ///< at most; 0: as many as the machine has
+        0.003;               ///< Adam's; falls to a twentieth in the course of the epochs; > 0
+    std::uint64_t seed = 1;  ///< of the start, the order of users and the negatives
+    int threads = 0;         ///< at most; 0: as many as the machine has
     ProgressCallback progress =
         {};  ///< told after each epoch of the mean loss of a pair; false stops
   };
@@ -94,27 +100,23 @@ class SimpleX : public FactorRecommender<SimpleX<T>, T> {
     detail::expect_option(where, "epochs", options.epochs, options.epochs >= 0, ">= 0");
     detail::expect_option(where, "learning_rate", options.learning_rate,
                           options.learning_rate > 0 && std::isfinite(options.learning_rate), "> 0");
-    detail::expect_option(
-        where, "user_learning_rate", options.user_learning_rate,
-        options.user_learning_rate > 0 && std::isfinite(options.user_learning_rate), "> 0");
     detail::expect_option(where, "threads", options.threads, options.threads >= 0, ">= 0");
   }
 
   [[nodiscard]] const Options& options() const noexcept { return options_; }
 
-  void fit(const Interactions& train) { fit_from(train, empty_model()); }
+  void fit(const Interactions& train) { fit_from(train, Model{}); }
 
   /// Goes on with all interactions so far; users and items that are new start as in fit().
-  void partial_fit(const Interactions& more) {
-    fit_from(this->train_.joined(more), this->train_.items() > 0 ? model_ : empty_model());
-  }
+  void partial_fit(const Interactions& more) { fit_from(this->train_.joined(more), model_); }
 
   [[nodiscard]] UserProfile<T> fold_in(const UserHistory& history) const {
     this->expect_history("fold_in", history);
     UserProfile<T> profile;
     profile.items.assign(history.items.begin(), history.items.end());
     profile.values.assign(history.values.begin(), history.values.end());
-    profile.factors = best_unit(history);
+    profile.factors = options_.own_share == 0 && model_.pools() ? model_.pooled_unit(history.items)
+                                                                : best_unit(history);
     return profile;
   }
 
@@ -128,22 +130,49 @@ class SimpleX : public FactorRecommender<SimpleX<T>, T> {
                  {"keys", &model_.keys},
                  {"bias_and_query", &model_.more}});
   }
+  void load(const std::string& path) {
+    auto stored = this->read(
+        path, 0,
+        {"own_vectors", "scored_vectors", "history_vectors", "values", "keys", "bias_and_query"});
+    const auto expect_rows = [&](const char* what, std::size_t array, Index rows) {
+      detail::expect_size(path.c_str(), what, stored.arrays[array].rows(), rows);
+    };
+    const Index factors = stored.item_factors.cols();
+    expect_rows("the number of own_vectors", 0, stored.train.users());
+    expect_rows("the number of scored_vectors", 1, stored.train.items());
+    if (stored.arrays[2].rows() > 0)
+      expect_rows("the number of history_vectors", 2, stored.train.items());
+    expect_rows("the number of rows of values", 3, factors);
+    expect_rows("the number of rows of keys", 4, factors);
+    expect_rows("the number of rows of bias_and_query", 5, 2);
+    Model model = configured({});
+    std::size_t i = 0;
+    for (Matrix<T>* table :
+         {&model.users, &model.items, &model.history, &model.values, &model.keys, &model.more})
+      *table = std::move(stored.arrays[i++]);
+    this->take(*this, std::move(stored));
+    model_ = std::move(model);
+  }
 
  private:
   using Model = detail::SimpleXModel<T>;
 
-  [[nodiscard]] Model empty_model() const {
-    Model model{};
+  [[nodiscard]] Model configured(Model model) const {
+    model.margin = static_cast<T>(options_.margin);
+    model.negative_weight = static_cast<T>(options_.negative_weight);
+    model.own_share = static_cast<T>(options_.own_share);
+    model.dropout = static_cast<T>(options_.dropout);
+    model.pooling = options_.pooling;
     return model;
   }
 
+  /// Adds rows of random numbers up to so many.
   void grow(Matrix<T>& table, Index rows, double deviation, Rng& rng) const {
     const Index before = table.rows();
     const Index factors = before > 0 ? table.cols() : options_.factors;
     table.conservativeResize(rows, factors);
     for (Index i = before; i < rows; ++i)
-      for (Index d = 0; d < factors; ++d)
-        table(i, d) = static_cast<T>(deviation) * rng.normal<T>();
+      for (Index d = 0; d < factors; ++d) table(i, d) = static_cast<T>(deviation) * rng.normal<T>();
   }
 
   void fit_from(const Interactions& train, Model model) {
@@ -152,19 +181,20 @@ class SimpleX : public FactorRecommender<SimpleX<T>, T> {
                               detail::concatenate(train.users(), " x ", train.items()),
                               "one of each or more");
     Rng rng{options_.seed};
-    model.margin = static_cast<T>(options_.margin);
-    model.negative_weight = static_cast<T>(options_.negative_weight);
-    model.own_share = static_cast<T>(options_.own_share);
-    model.dropout = static_cast<T>(options_.dropout);
-    model.pooling = options_.pooling;
+    const bool anew = model.items.rows() == 0;
+    model = configured(std::move(model));
     grow(model.users, train.users(), options_.deviation, rng);
     grow(model.items, train.items(), options_.deviation, rng);
-    if (!options_.shared_history) grow(model.history, train.items(), options_.deviation, rng);
-    const double xavier = 1 / std::sqrt(static_cast<double>(options_.factors));
-    grow(model.values, options_.factors, xavier, rng);
-    grow(model.keys, options_.factors, xavier, rng);
-    grow(model.more, 2, xavier, rng);
-    model.more.row(0).setZero();
+    if (anew) model.history.resize(0, model.items.cols());
+    if (anew ? !options_.shared_history : model.history.size() > 0)
+      grow(model.history, train.items(), options_.deviation, rng);
+    if (anew) {
+      const double xavier = 1 / std::sqrt(static_cast<double>(options_.factors));
+      grow(model.values, options_.factors, xavier, rng);
+      grow(model.keys, options_.factors, xavier, rng);
+      grow(model.more, 2, xavier, rng);
+      model.more.row(0).setZero();
+    }
     model.normalize_items();
     run(train, model, rng);
     model.normalize_items();
@@ -197,56 +227,55 @@ class SimpleX : public FactorRecommender<SimpleX<T>, T> {
     const auto user_decay = static_cast<T>(penalty);
     const auto item_decay =
         static_cast<T>(penalty / batches.times_drawn(train, negatives.negatives()));
+    Vector<T> history_decay = Vector<T>::Zero(train.items());  // of one pair
+    for (const auto item : train.all_items()) history_decay[item] += 1;
+    history_decay = static_cast<T>(penalty) * history_decay.array().max(T(1)).inverse();
     typename Model::Batch batch;
-    batches.run(
-        train, rng, [&](std::span<const std::int32_t> of, double fall) {
-          const auto rate = static_cast<T>(fall * options_.learning_rate);
-          const auto user_rate = static_cast<T>(fall * options_.user_learning_rate);
-          negatives.begin(rng);
-          model.add_pairs(train, of, negatives);
-          for (const auto user : of) {
-            users.catch_up(model.users, user, user_rate);
-            if (own_history)
-              for (const auto item : train.items_of(user))
-                history.catch_up(model.history, item, rate);
-          }
-          for (const auto item : negatives.items()) {
-            items.catch_up(model.items, item, rate);
-            model.normalize_item(item);
-          }
-          const double loss = model.gradient(train, of, negatives, rng, batch);
-          for (std::size_t k = 0; k < of.size(); ++k) {
-            RowVector<T> g = batch.dusers.row(static_cast<Index>(k));
-            g += user_decay * model.users.row(of[k]);
-            users.step(model.users, of[k], g, user_rate);
-          }
-          if (model.pools())
-            for (Index row = 0; row < d; ++row)
-              values.step(model.values, row, batch.dvalues.row(row), rate);
-          if (model.attends()) {
-            for (Index row = 0; row < d; ++row)
-              keys.step(model.keys, row, batch.dkeys.row(row), rate);
-            for (Index row = 0; row < 2; ++row)
-              more.step(model.more, row, batch.dmore.row(row), rate);
-          }
-          model.for_each_item(
-              negatives, batch,
-              [&](Index item, RowVector<T>& g, RowVector<T>& past, const auto& touched) {
-                if (touched.drawn) g += item_decay * model.items.row(item);
-                items.step(model.items, item, g, rate);
-                if (own_history && !touched.pairs.empty()) {
-                  past += user_decay / 20 * model.history.row(item);
-                  history.step(model.history, item, past, rate);
-                }
-              });
-          users.end_step();
-          items.end_step();
-          history.end_step();
-          values.end_step();
-          keys.end_step();
-          more.end_step();
-          return loss;
-        });
+    batches.run(train, rng, [&](std::span<const std::int32_t> of, double fall) {
+      const auto rate = static_cast<T>(fall * options_.learning_rate);
+      negatives.begin(rng);
+      model.add_pairs(train, of, negatives);
+      for (const auto user : of) {
+        users.catch_up(model.users, user, rate);
+        if (own_history)
+          for (const auto item : train.items_of(user)) history.catch_up(model.history, item, rate);
+      }
+      for (const auto item : negatives.items()) {
+        items.catch_up(model.items, item, rate);
+        model.normalize_item(item);
+      }
+      const double loss = model.gradient(train, of, negatives, rng, batch);
+      for (std::size_t k = 0; k < of.size(); ++k) {
+        RowVector<T> g = batch.dusers.row(static_cast<Index>(k));
+        g += user_decay * model.users.row(of[k]);
+        users.step(model.users, of[k], g, rate);
+      }
+      if (model.pools())
+        for (Index row = 0; row < d; ++row)
+          values.step(model.values, row, batch.dvalues.row(row), rate);
+      if (model.attends()) {
+        for (Index row = 0; row < d; ++row) keys.step(model.keys, row, batch.dkeys.row(row), rate);
+        for (Index row = 0; row < 2; ++row) more.step(model.more, row, batch.dmore.row(row), rate);
+      }
+      model.for_each_item(
+          negatives, batch,
+          [&](Index item, RowVector<T>& g, RowVector<T>& past, const auto& touched) {
+            if (touched.drawn) g += item_decay * model.items.row(item);
+            items.step(model.items, item, g, rate);
+            if (own_history && !touched.pairs.empty()) {
+              past += history_decay[item] * static_cast<T>(touched.pairs.size()) *
+                      model.history.row(item);
+              history.step(model.history, item, past, rate);
+            }
+          });
+      users.end_step();
+      items.end_step();
+      history.end_step();
+      values.end_step();
+      keys.end_step();
+      more.end_step();
+      return loss;
+    });
   }
 
   /// The unit vector of least loss against all items as they are, by steps along the sphere.

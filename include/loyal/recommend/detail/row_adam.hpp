@@ -101,9 +101,9 @@ class RowAdam {
 
   Matrix<T> first_;
   Matrix<T> second_;
-  std::vector<std::int64_t> last_;  // the step up to which a row is
-  std::int64_t step_ = 0;           // that have ended
-  double drift_ = 1;                // see above
+  std::vector<std::int64_t> last_;   // the step up to which a row is
+  std::int64_t step_ = 0;            // that have ended
+  double drift_ = 1;                 // see above
   double by_first_ = 1 / (1 - 0.9);  // corrections of the step under way
   double by_second_ = 1 / (1 - 0.999);
 };

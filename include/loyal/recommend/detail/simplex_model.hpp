@@ -129,6 +129,27 @@ struct SimpleXModel {
     }
   }
 
+  /// What embed() gives somebody of this history whose own vector is 0.
+  [[nodiscard]] RowVector<T> pooled_unit(std::span<const std::int32_t> items_of) const {
+    Matrix<T> seen(std::ssize(items_of), items.cols());
+    for (std::size_t i = 0; i < items_of.size(); ++i)
+      seen.row(static_cast<Index>(i)) = past().row(items_of[i]);
+    RowVector<T> x = RowVector<T>::Zero(items.cols());
+    if (!items_of.empty()) {
+      RowVector<T> weight = RowVector<T>::Constant(seen.rows(), 1 / static_cast<T>(seen.rows()));
+      if (pooling == HistoryPooling::self_attention) {
+        Matrix<T> key = seen * keys;
+        key.rowwise() += more.row(0);
+        key = tanh(key.array());
+        weight = more.row(1) * key.transpose();
+        softmax_in_place(weight);
+      }
+      x = weight * seen * values;
+    }
+    const T length = x.norm();
+    return length > 0 ? RowVector<T>(x / length) : x;
+  }
+
   static void add_pairs(const Interactions& train, std::span<const std::int32_t> of,
                         SharedNegatives<T>& negatives) {
     for (const auto user : of) {
@@ -159,8 +180,7 @@ struct SimpleXModel {
           double sum = 0;
           for (Index k = 0; k < scores.rows(); ++k) {
             const T weight =
-                share *
-                static_cast<T>(train.items_of(of[static_cast<std::size_t>(k)]).size());
+                share * static_cast<T>(train.items_of(of[static_cast<std::size_t>(k)]).size());
             auto row = scores.row(k).array();
             sum += static_cast<double>(weight * (row - margin).max(T(0)).sum());
             row =
@@ -172,8 +192,8 @@ struct SimpleXModel {
         b.dx);
     if (dropout > 0) b.dx = b.dx.cwiseProduct(b.mask);
     for (Index k = 0; k < b.dx.rows(); ++k)  // through the lengths
-      b.dx.row(k) = b.inverse[k] *
-                    (b.dx.row(k) - b.dx.row(k).dot(b.unit.row(k)) * b.unit.row(k)).eval();
+      b.dx.row(k) =
+          b.inverse[k] * (b.dx.row(k) - b.dx.row(k).dot(b.unit.row(k)) * b.unit.row(k)).eval();
     b.dusers = own() * b.dx;
     if (pools()) pool_gradient(of, b);
     return loss;
