@@ -64,10 +64,10 @@ class SimpleX : public FactorRecommender<SimpleX<T>, T> {
     double dropout = 0.1;  ///< share of a user's numbers left out in a step, in [0, 1)
     double regularization =
         1e-7;  ///< of all vectors' squared lengths / 2 beside the mean loss of a pair, >= 0
-    double deviation = 0.1;   ///< of the numbers that vectors start with, > 0
-    Index negatives = 1024;   ///< items that a batch shares as negatives, >= 1
-    Index batch_users = 128;  ///< users of one step, >= 1
-    int epochs = 50;          ///< passes through the users, >= 0
+    double deviation = 0.1;  ///< of the numbers that vectors start with, > 0
+    Index negatives = 1024;  ///< items that a batch shares as negatives, >= 1
+    Index batch_users = 32;  ///< users of one step, >= 1
+    int epochs = 50;         ///< passes through the users, >= 0
     double learning_rate =
         0.003;               ///< Adam's; falls to a twentieth in the course of the epochs; > 0
     std::uint64_t seed = 1;  ///< of the start, the order of users and the negatives
