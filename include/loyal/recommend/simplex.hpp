@@ -47,7 +47,8 @@ namespace loyal {
 /// Cost: an epoch is 6 users x negatives x factors flops as matrix products, with attention 6 pairs x factors^2 more.
 ///
 ///     const std::vector<loyal::Interaction> pairs{{0, 0}, {0, 1}, {1, 0}, {1, 1}, {1, 2}, {2, 3}, {2, 4}};
-///     loyal::SimpleX<float> model({.factors = 8, .margin = 0.7, .negative_weight = 2});
+///     loyal::SimpleX<float> model(
+///         {.factors = 8, .margin = 0.7, .negative_weight = 2, .learning_rate = 0.03});
 ///     model.fit(loyal::Interactions(3, 5, pairs));
 ///     if (model.recommend(0, 1)[0].index != 2) return 1;
 template <Scalar T>
@@ -64,12 +65,12 @@ class SimpleX : public FactorRecommender<SimpleX<T>, T> {
     double dropout = 0.1;  ///< share of a user's numbers left out in a step, in [0, 1)
     double regularization =
         1e-7;  ///< of all vectors' squared lengths / 2 beside the mean loss of a pair, >= 0
-    double deviation = 0.1;  ///< of the numbers that vectors start with, > 0
-    Index negatives = 1024;  ///< items that a batch shares as negatives, >= 1
-    Index batch_users = 32;  ///< users of one step, >= 1
-    int epochs = 50;         ///< passes through the users, >= 0
+    double deviation = 0.1;   ///< of the numbers that vectors start with, > 0
+    Index negatives = 4096;   ///< items that a batch shares as negatives, >= 1
+    Index batch_users = 128;  ///< users of one step, >= 1
+    int epochs = 50;          ///< passes through the users, >= 0
     double learning_rate =
-        0.003;               ///< Adam's; falls to a twentieth in the course of the epochs; > 0
+        0.006;               ///< Adam's; falls to a twentieth in the course of the epochs; > 0
     std::uint64_t seed = 1;  ///< of the start, the order of users and the negatives
     int threads = 0;         ///< at most; 0: as many as the machine has
     ProgressCallback progress =

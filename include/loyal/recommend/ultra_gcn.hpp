@@ -48,7 +48,8 @@ namespace loyal {
 /// Cost: an epoch is 6 users x negatives x factors flops as matrix products, and 8 pairs x factors.
 ///
 ///     const std::vector<loyal::Interaction> pairs{{0, 0}, {0, 1}, {1, 0}, {1, 1}, {1, 2}, {2, 3}, {2, 4}};
-///     loyal::UltraGCN<float> model({.factors = 8, .negative_weight = 2, .item_weight = 1});
+///     loyal::UltraGCN<float> model(
+///         {.factors = 8, .negative_weight = 2, .item_weight = 1, .learning_rate = 0.05});
 ///     model.fit(loyal::Interactions(3, 5, pairs));
 ///     if (model.recommend(0, 1)[0].index != 2) return 1;
 template <Scalar T>
