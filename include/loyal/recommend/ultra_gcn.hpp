@@ -67,7 +67,7 @@ class UltraGCN : public FactorRecommender<UltraGCN<T>, T> {
     double regularization =
         2e-7;  ///< of all vectors' squared lengths / 2 beside the mean loss of a pair, >= 0
     bool spectral_start = true;  ///< whether vectors start at a truncated SVD
-    Index negatives = 1024;      ///< items that a batch shares as negatives, >= 1
+    Index negatives = 4096;      ///< items that a batch shares as negatives, >= 1
     Index batch_users = 128;     ///< users of one step, >= 1
     int epochs = 50;             ///< passes through the users, >= 0
     double learning_rate =
