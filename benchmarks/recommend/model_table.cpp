@@ -139,8 +139,10 @@ void run(const std::string& folder, bool valid, bool large, const std::string& o
   table.row("BSPM", "448 factors, sharpening 2.5", [] { return loyal::BSPM<float>(); });
   table.row("ALS", "256 factors, unobserved weight 0.018",
             [] { return loyal::ALS<float>({.factors = 256, .unobserved_weight = 0.018}); });
-  table.row("SimpleX", "16 epochs", [] { return loyal::SimpleX<float>({.epochs = 16}); });
-  table.row("UltraGCN", "25 epochs", [] { return loyal::UltraGCN<float>({.epochs = 25}); });
+  table.row("SimpleX", "the authors' loss, 50 epochs",
+            [] { return loyal::SimpleX<float>({.epochs = 50}); });
+  table.row("UltraGCN", "the authors' loss, 120 epochs",
+            [] { return loyal::UltraGCN<float>({.epochs = 120}); });
 }
 
 }  // namespace

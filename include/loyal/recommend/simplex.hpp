@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -19,163 +18,37 @@
 #include "../math/matrix_product.hpp"
 #include "detail/row_adam.hpp"
 #include "detail/shared_negatives.hpp"
+#include "detail/simplex_model.hpp"
+#include "detail/user_batches.hpp"
 #include "factor_recommender.hpp"
 
 namespace loyal {
-namespace detail {
 
-/// Row of @p to = row of @p from over its length; returns 1 / the length, 0 for a row of zeros.
-template <Scalar T>
-T normalize_row(const Matrix<T>& from, Index row, Matrix<T>& to) {
-  const T length = std::sqrt(from.row(row).squaredNorm());
-  const T inverse = length > 0 ? 1 / length : T(0);
-  to.row(row) = inverse * from.row(row);
-  return inverse;
-}
-
-/// What SimpleX learns, and its loss with all gradients for a batch of users.
-template <Scalar T>
-struct SimpleXModel {
-  T margin;
-  T negative_weight;
-  T own_share;
-  Matrix<T> users;        // own vectors
-  Matrix<T> items;        // of any length
-  Matrix<T> aggregation;  // V
-  Matrix<T> units;        // items at length 1
-  Vector<T> inverse;      // 1 / their lengths
-
-  void normalize_items() {
-    units.resize(items.rows(), items.cols());
-    inverse.resize(items.rows());
-    for (Index i = 0; i < items.rows(); ++i) normalize_item(i);
-  }
-  void normalize_item(Index i) { inverse[i] = normalize_row<T>(items, i, units); }
-
-  /// A batch between its steps.
-  struct Batch {
-    Matrix<T> pooled;
-    Matrix<T> mixed;
-    Matrix<T> x;
-    Vector<T> inverse;
-    Matrix<T> dx;
-    Matrix<T> dpooled;
-  };
-
-  void pool(std::span<const std::int32_t> history, Index row, Matrix<T>& pooled) const {
-    pooled.row(row).setZero();
-    for (const auto item : history) pooled.row(row) += units.row(item);
-    if (!history.empty()) pooled.row(row) /= static_cast<T>(history.size());
-  }
-
-  /// batch.x: the unit vectors of some users.
-  void embed(const Interactions& train, std::span<const std::int32_t> of, Batch& batch) const {
-    const auto n = static_cast<Index>(of.size());
-    batch.mixed.resize(n, users.cols());
-    if (own_share < 1) {
-      batch.pooled.resize(n, users.cols());
-      for (Index k = 0; k < n; ++k)
-        pool(train.items_of(of[static_cast<std::size_t>(k)]), k, batch.pooled);
-      multiply(batch.pooled, aggregation, batch.mixed);
-      batch.mixed *= 1 - own_share;
-    } else {
-      batch.mixed.setZero();
-    }
-    batch.x.resize(n, users.cols());
-    batch.inverse.resize(n);
-    for (Index k = 0; k < n; ++k) {
-      if (own_share > 0)
-        batch.mixed.row(k) += own_share * users.row(of[static_cast<std::size_t>(k)]);
-      batch.inverse[k] = normalize_row<T>(batch.mixed, k, batch.x);
-    }
-  }
-
-  /// The loss of a batch. Hands over dV first, then each user's and each touched item's gradient.
-  template <class OnAggregation, class OnUser, class OnItem>
-  double gradient(const Interactions& train, std::span<const std::int32_t> of,
-                  SharedNegatives<T>& negatives, Batch& batch, const OnAggregation& on_aggregation,
-                  const OnUser& on_user, const OnItem& on_item) {
-    embed(train, of, batch);
-    for (const auto user : of) {
-      for (const auto item : train.items_of(user)) negatives.add(item, T(1));
-      negatives.end_user();
-    }
-    const auto count_of = [&](Index k) {
-      return static_cast<T>(train.items_of(of[static_cast<std::size_t>(k)]).size());
-    };
-    const T share = negative_weight / static_cast<T>(std::max<Index>(1, negatives.negatives()));
-    const double loss = negatives.gradient(
-        batch.x, units,
-        [](T score, T weight, T& slope) {
-          slope = -weight;
-          return weight * (1 - score);
-        },
-        [&](Index, Matrix<T>& scores) {
-          double sum = 0;
-          for (Index k = 0; k < scores.rows(); ++k) {
-            const T weight = share * count_of(k);
-            auto row = scores.row(k).array();
-            sum += static_cast<double>(weight * (row - margin).max(T(0)).sum());
-            row =
-                (row > margin)
-                    .select(Eigen::Array<T, 1, Eigen::Dynamic>::Constant(row.size(), weight), T(0));
-          }
-          return sum;
-        },
-        batch.dx);
-    // Through the lengths, then to the user's own vector and the history's mean.
-    for (Index k = 0; k < batch.dx.rows(); ++k)
-      batch.dx.row(k) =
-          batch.inverse[k] *
-          (batch.dx.row(k) - batch.dx.row(k).dot(batch.x.row(k)) * batch.x.row(k)).eval();
-    if (own_share < 1) {
-      batch.dpooled.resize(batch.dx.rows(), batch.dx.cols());
-      multiply(batch.dx, aggregation.transpose(), batch.dpooled);
-      for (Index k = 0; k < batch.dx.rows(); ++k)
-        batch.dpooled.row(k) *= (1 - own_share) / std::max(T(1), count_of(k));
-      Matrix<T> dv(aggregation.rows(), aggregation.cols());
-      multiply(batch.pooled.transpose(), batch.dx, dv);
-      dv *= 1 - own_share;
-      on_aggregation(dv);
-    }
-    if (own_share > 0) {
-      batch.dx *= own_share;
-      on_user(batch.dx);
-    }
-    negatives.for_each_item(batch.x,
-                            [&](Index item, RowVector<T>& g, std::span<const std::int32_t> rows) {
-                              if (own_share < 1)
-                                for (const auto row : rows) g += batch.dpooled.row(row);
-                              const T along = g.dot(units.row(item));
-                              g = inverse[item] * (g - along * units.row(item)).eval();
-                              on_item(item, g);
-                            });
-    return loss;
-  }
-};
-
-}  // namespace detail
-
-/// Matrix factorization by the cosine contrastive loss, and SimpleX, which adds the mean of what a user had.
+/// Matrix factorization by the cosine contrastive loss, and SimpleX, which adds what a user had.
 ///
-///   x_u = own_share e_u + (1 - own_share) (mean of y_i / |y_i| over the user's items i) V
+///   x_u  = own_share e_u + (1 - own_share) p_u V,   p_u = sum of a_uj h_j over the user's items j
+///   a_uj = 1 / d_u (mean), or softmax over j of tanh(h_j W + b) . e_u (user_attention) or . q (self_attention)
 ///   s_ui = cosine(x_u, y_i)
 ///   loss = sum over pairs (u, i) of (1 - s_ui) + negative_weight mean over negatives j of max(0, s_uj - margin)
+///          + pairs regularization / 2 (|e|^2 + |h|^2 + |y|^2)
 ///
-///   e   users x factors, y  items x factors, V  factors x factors
+///   e   users x factors, y, h  items x factors, V, W  factors x factors, b, q  1 x factors
 ///
-/// own_share 1 is the paper's MF-CCL. Negatives that are less alike than the margin exert no force, so that a user's
-/// few hard ones shape the vectors. A pair counts once, whatever its value. A stranger is the mean of their history;
-/// with own_share 1 the best unit vector against the items as they are. partial_fit() goes on from the vectors there
-/// are.
+/// Without pooling this is the paper's MF-CCL. Negatives that are less alike than the margin exert no force, so that a
+/// user's few hard ones shape the vectors. In training a share of x_u / |x_u| is left out (dropout). A pair counts
+/// once, whatever its value. Defaults are the authors' for Gowalla. A stranger is the unit vector of least loss
+/// against the items as they are, or, where own_share is 0, what the history gives. partial_fit() goes on from the
+/// vectors there are.
 /// @throws OptionError; DataError without users or items.
-/// Source: Mao et al., SimpleX: A Simple and Strong Baseline for Collaborative Filtering, CIKM 2021, with
-/// average pooling. Users are trained in blocks with shared negatives, see detail::SharedNegatives, by Adam on the rows
-/// a block touches.
-/// Cost: an epoch is 6 users x negatives x factors flops as matrix products.
+/// Source: Mao et al., SimpleX: A Simple and Strong Baseline for Collaborative Filtering, CIKM 2021, and the authors'
+/// program, where histories have their own vectors h (on Gowalla; with shared_history h is y). Users are trained
+/// with all their pairs at once, against negatives that a batch of them shares, see detail::SharedNegatives, by
+/// detail::RowAdam.
+/// Cost: an epoch is 6 users x negatives x factors flops as matrix products, with attention 6 pairs x factors^2 more.
 ///
 ///     const std::vector<loyal::Interaction> pairs{{0, 0}, {0, 1}, {1, 0}, {1, 1}, {1, 2}, {2, 3}, {2, 4}};
-///     loyal::SimpleX<float> model({.factors = 8, .margin = 0.7, .negative_weight = 2});
+///     loyal::SimpleX<float> model(
+///         {.factors = 8, .margin = 0.7, .negative_weight = 2, .learning_rate = 0.03});
 ///     model.fit(loyal::Interactions(3, 5, pairs));
 ///     if (model.recommend(0, 1)[0].index != 2) return 1;
 template <Scalar T>
@@ -183,17 +56,23 @@ class SimpleX : public FactorRecommender<SimpleX<T>, T> {
  public:
   struct Options {
     Index factors = 64;            ///< numbers of a vector, >= 1
-    double margin = 0.5;           ///< cosine from which on a negative counts, in [-1, 1]
-    double negative_weight = 150;  ///< of all negatives beside one pair, >= 0
-    double own_share = 0;     ///< of the user's own vector, the rest is the history's; in [0, 1]
-    Index negatives = 1024;   ///< items that a batch shares as negatives, >= 1
+    double margin = 0.9;           ///< cosine from which on a negative counts, in [-1, 1]
+    double negative_weight = 250;  ///< of all negatives beside one pair, >= 0
+    HistoryPooling pooling = HistoryPooling::user_attention;  ///< how a history becomes a vector
+    double own_share = 0.8;  ///< of the user's own vector, the rest is the history's; in [0, 1]
+    bool shared_history =
+        false;             ///< whether histories are seen by the vectors that items are scored by
+    double dropout = 0.1;  ///< share of a user's numbers left out in a step, in [0, 1)
+    double regularization =
+        1e-7;  ///< of all vectors' squared lengths / 2 beside the mean loss of a pair, >= 0
+    double deviation = 0.1;   ///< of the numbers that vectors start with, > 0
+    Index negatives = 4096;   ///< items that a batch shares as negatives, >= 1
     Index batch_users = 128;  ///< users of one step, >= 1
     int epochs = 50;          ///< passes through the users, >= 0
     double learning_rate =
-        0.003;  ///< of items, Adam's; falls to a twentieth in the course of the epochs; > 0
-    double user_learning_rate = 0.03;  ///< of users, who step once an epoch; > 0
-    std::uint64_t seed = 1;            ///< of the start, the order of users and the negatives
-    int threads = 0;                   ///< at most; 0: as many as the machine has
+        0.006;               ///< Adam's; falls to a twentieth in the course of the epochs; > 0
+    std::uint64_t seed = 1;  ///< of the start, the order of users and the negatives
+    int threads = 0;         ///< at most; 0: as many as the machine has
     ProgressCallback progress =
         {};  ///< told after each epoch of the mean loss of a pair; false stops
   };
@@ -209,88 +88,92 @@ class SimpleX : public FactorRecommender<SimpleX<T>, T> {
                           ">= 0");
     detail::expect_option(where, "own_share", options.own_share,
                           options.own_share >= 0 && options.own_share <= 1, "in [0, 1]");
+    detail::expect_option(where, "dropout", options.dropout,
+                          options.dropout >= 0 && options.dropout < 1, "in [0, 1)");
+    detail::expect_option(where, "regularization", options.regularization,
+                          options.regularization >= 0 && std::isfinite(options.regularization),
+                          ">= 0");
+    detail::expect_option(where, "deviation", options.deviation,
+                          options.deviation > 0 && std::isfinite(options.deviation), "> 0");
     detail::expect_option(where, "negatives", options.negatives, options.negatives >= 1, ">= 1");
     detail::expect_option(where, "batch_users", options.batch_users, options.batch_users >= 1,
                           ">= 1");
     detail::expect_option(where, "epochs", options.epochs, options.epochs >= 0, ">= 0");
     detail::expect_option(where, "learning_rate", options.learning_rate,
                           options.learning_rate > 0 && std::isfinite(options.learning_rate), "> 0");
-    detail::expect_option(
-        where, "user_learning_rate", options.user_learning_rate,
-        options.user_learning_rate > 0 && std::isfinite(options.user_learning_rate), "> 0");
     detail::expect_option(where, "threads", options.threads, options.threads >= 0, ">= 0");
   }
 
   [[nodiscard]] const Options& options() const noexcept { return options_; }
 
-  void fit(const Interactions& train) { fit_from(train, empty_model()); }
+  void fit(const Interactions& train) { fit_from(train, Model{}); }
 
   /// Goes on with all interactions so far; users and items that are new start as in fit().
-  void partial_fit(const Interactions& more) {
-    Model model = empty_model();
-    if (this->train_.items() > 0) {
-      model.users = own_;
-      model.items = this->item_factors_;
-      model.aggregation = aggregation_;
-    }
-    fit_from(this->train_.joined(more), std::move(model));
-  }
+  void partial_fit(const Interactions& more) { fit_from(this->train_.joined(more), model_); }
 
   [[nodiscard]] UserProfile<T> fold_in(const UserHistory& history) const {
     this->expect_history("fold_in", history);
     UserProfile<T> profile;
     profile.items.assign(history.items.begin(), history.items.end());
     profile.values.assign(history.values.begin(), history.values.end());
-    RowVector<T> mean = RowVector<T>::Zero(this->item_factors_.cols());
-    for (const auto item : history.items) mean += this->item_factors_.row(item);
-    profile.factors =
-        options_.own_share < 1 ? RowVector<T>(mean * aggregation_) : best_unit(mean, history);
-    normalize(profile.factors);
+    profile.factors = options_.own_share == 0 && model_.pools() ? model_.pooled_unit(history.items)
+                                                                : best_unit(history);
     return profile;
   }
 
   void save(const std::string& path) const {
     this->expect_fitted("save");
-    this->write(path, {}, {{"own_vectors", &own_}, {"aggregation", &aggregation_}});
+    this->write(path, {},
+                {{"own_vectors", &model_.users},
+                 {"scored_vectors", &model_.items},
+                 {"history_vectors", &model_.history},
+                 {"values", &model_.values},
+                 {"keys", &model_.keys},
+                 {"bias_and_query", &model_.more}});
   }
   void load(const std::string& path) {
-    auto stored = this->read(path, 0, {"own_vectors", "aggregation"});
-    detail::expect_size(path.c_str(), "the number of own_vectors", stored.arrays[0].rows(),
-                        stored.train.users());
-    detail::expect_size(path.c_str(), "the number of rows of aggregation", stored.arrays[1].rows(),
-                        stored.arrays[1].cols());
-    own_ = std::move(stored.arrays[0]);
-    aggregation_ = std::move(stored.arrays[1]);
+    auto stored = this->read(
+        path, 0,
+        {"own_vectors", "scored_vectors", "history_vectors", "values", "keys", "bias_and_query"});
+    const auto expect_rows = [&](const char* what, std::size_t array, Index rows) {
+      detail::expect_size(path.c_str(), what, stored.arrays[array].rows(), rows);
+    };
+    const Index factors = stored.item_factors.cols();
+    expect_rows("the number of own_vectors", 0, stored.train.users());
+    expect_rows("the number of scored_vectors", 1, stored.train.items());
+    if (stored.arrays[2].rows() > 0)
+      expect_rows("the number of history_vectors", 2, stored.train.items());
+    expect_rows("the number of rows of values", 3, factors);
+    expect_rows("the number of rows of keys", 4, factors);
+    expect_rows("the number of rows of bias_and_query", 5, 2);
+    Model model = configured({});
+    std::size_t i = 0;
+    for (Matrix<T>* table :
+         {&model.users, &model.items, &model.history, &model.values, &model.keys, &model.more})
+      *table = std::move(stored.arrays[i++]);
     this->take(*this, std::move(stored));
+    model_ = std::move(model);
   }
 
  private:
   using Model = detail::SimpleXModel<T>;
 
-  [[nodiscard]] Model empty_model() const {
-    return {static_cast<T>(options_.margin),
-            static_cast<T>(options_.negative_weight),
-            static_cast<T>(options_.own_share),
-            {},
-            {},
-            {},
-            {},
-            {}};
+  [[nodiscard]] Model configured(Model model) const {
+    model.margin = static_cast<T>(options_.margin);
+    model.negative_weight = static_cast<T>(options_.negative_weight);
+    model.own_share = static_cast<T>(options_.own_share);
+    model.dropout = static_cast<T>(options_.dropout);
+    model.pooling = options_.pooling;
+    return model;
   }
 
-  static void normalize(RowVector<T>& x) {
-    const T length = x.norm();
-    if (length > 0) x /= length;
-  }
-
-  /// Adds rows of random numbers of length about 1 up to so many.
-  void grow(Matrix<T>& table, Index rows, Rng& rng) const {
+  /// Adds rows of random numbers up to so many.
+  void grow(Matrix<T>& table, Index rows, double deviation, Rng& rng) const {
     const Index before = table.rows();
     const Index factors = before > 0 ? table.cols() : options_.factors;
     table.conservativeResize(rows, factors);
-    const T deviation = 1 / std::sqrt(static_cast<T>(factors));
     for (Index i = before; i < rows; ++i)
-      for (Index d = 0; d < factors; ++d) table(i, d) = deviation * rng.normal<T>();
+      for (Index d = 0; d < factors; ++d) table(i, d) = static_cast<T>(deviation) * rng.normal<T>();
   }
 
   void fit_from(const Interactions& train, Model model) {
@@ -299,88 +182,109 @@ class SimpleX : public FactorRecommender<SimpleX<T>, T> {
                               detail::concatenate(train.users(), " x ", train.items()),
                               "one of each or more");
     Rng rng{options_.seed};
-    grow(model.items, train.items(), rng);
-    if (options_.own_share < 1) {  // the history speaks first
-      const Index before = model.users.rows();
-      model.users.conservativeResize(train.users(), model.items.cols());
-      model.users.bottomRows(train.users() - before).setZero();
-    } else {
-      grow(model.users, train.users(), rng);
+    const bool anew = model.items.rows() == 0;
+    model = configured(std::move(model));
+    grow(model.users, train.users(), options_.deviation, rng);
+    grow(model.items, train.items(), options_.deviation, rng);
+    if (anew) model.history.resize(0, model.items.cols());
+    if (anew ? !options_.shared_history : model.history.size() > 0)
+      grow(model.history, train.items(), options_.deviation, rng);
+    if (anew) {
+      const double xavier = 1 / std::sqrt(static_cast<double>(options_.factors));
+      grow(model.values, options_.factors, xavier, rng);
+      grow(model.keys, options_.factors, xavier, rng);
+      grow(model.more, 2, xavier, rng);
+      model.more.row(0).setZero();
     }
-    if (model.aggregation.size() == 0)
-      model.aggregation = Matrix<T>::Identity(options_.factors, options_.factors);
     model.normalize_items();
     run(train, model, rng);
+    model.normalize_items();
     Matrix<T> all(train.users(), model.items.cols());
     typename Model::Batch batch;
     std::vector<std::int32_t> user(1);
     for (Index u = 0; u < train.users(); ++u) {
       user[0] = static_cast<std::int32_t>(u);
       model.embed(train, user, batch);
-      all.row(u) = batch.x.row(0);
+      all.row(u) = batch.unit.row(0);
     }
     this->user_factors_ = std::move(all);
     this->item_factors_ = std::move(model.units);
-    own_ = std::move(model.users);
-    aggregation_ = std::move(model.aggregation);
+    model_ = std::move(model);
     this->train_ = train;
   }
 
   void run(const Interactions& train, Model& model, Rng& rng) const {
-    std::vector<std::int32_t> order;
-    for (Index u = 0; u < train.users(); ++u)
-      if (!train.items_of(u).empty()) order.push_back(static_cast<std::int32_t>(u));
-    const Index factors = model.items.cols();
-    detail::RowAdam<T> users(train.users(), factors);
-    detail::RowAdam<T> items(train.items(), factors);
-    detail::RowAdam<T> aggregation(factors, factors);
+    const Index d = model.items.cols();
+    detail::RowAdam<T> users(train.users(), d);
+    detail::RowAdam<T> items(train.items(), d);
+    detail::RowAdam<T> history(train.items(), d);
+    detail::RowAdam<T> values(d, d);
+    detail::RowAdam<T> keys(d, d);
+    detail::RowAdam<T> more(2, d);
+    const bool own_history = model.history.size() > 0;
     detail::SharedNegatives<T> negatives(train.items(), options_.negatives, options_.threads);
+    const detail::UserBatches batches{options_.batch_users, options_.epochs, options_.progress};
+    const double penalty = options_.regularization * static_cast<double>(train.size());
+    const auto user_decay = static_cast<T>(penalty);
+    const auto item_decay =
+        static_cast<T>(penalty / batches.times_drawn(train, negatives.negatives()));
+    Vector<T> history_decay = Vector<T>::Zero(train.items());  // of one pair
+    for (const auto item : train.all_items()) history_decay[item] += 1;
+    history_decay = static_cast<T>(penalty) * history_decay.array().max(T(1)).inverse();
     typename Model::Batch batch;
-    const auto start = std::chrono::steady_clock::now();
-    for (int epoch = 0; epoch < options_.epochs; ++epoch) {
-      rng.shuffle(order);
-      double loss = 0;
-      for (std::size_t begin = 0; begin < order.size();
-           begin += static_cast<std::size_t>(options_.batch_users)) {
-        const auto of = std::span(order).subspan(
-            begin, std::min(static_cast<std::size_t>(options_.batch_users), order.size() - begin));
-        const double done =
-            (epoch + static_cast<double>(begin) / static_cast<double>(order.size())) /
-            options_.epochs;
-        const double fall = 1 - 0.95 * done;
-        const auto rate = static_cast<T>(fall * options_.learning_rate);
-        const auto user_rate = static_cast<T>(fall * options_.user_learning_rate);
-        negatives.begin(rng);
-        loss += model.gradient(
-            train, of, negatives, batch,
-            [&](const Matrix<T>& g) {
-              for (Index row = 0; row < g.rows(); ++row)
-                aggregation.step(model.aggregation, row, g.row(row), rate);
-            },
-            [&](const Matrix<T>& g) {
-              for (Index k = 0; k < g.rows(); ++k)
-                users.step(model.users, of[static_cast<std::size_t>(k)], g.row(k), user_rate);
-            },
-            [&](Index item, const RowVector<T>& g) {
-              items.step(model.items, item, g, rate);
-              model.normalize_item(item);
-            });
+    batches.run(train, rng, [&](std::span<const std::int32_t> of, double fall) {
+      const auto rate = static_cast<T>(fall * options_.learning_rate);
+      negatives.begin(rng);
+      model.add_pairs(train, of, negatives);
+      for (const auto user : of) {
+        users.catch_up(model.users, user, rate);
+        if (own_history)
+          for (const auto item : train.items_of(user)) history.catch_up(model.history, item, rate);
       }
-      const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-      if (!options_.progress(
-              {.what = "epoch",
-               .step = epoch + 1,
-               .total = options_.epochs,
-               .seconds = seconds.count(),
-               .value = loss / static_cast<double>(std::max<Index>(1, train.size()))}))
-        break;
-    }
+      for (const auto item : negatives.items()) {
+        items.catch_up(model.items, item, rate);
+        model.normalize_item(item);
+      }
+      const double loss = model.gradient(train, of, negatives, rng, batch);
+      for (std::size_t k = 0; k < of.size(); ++k) {
+        RowVector<T> g = batch.dusers.row(static_cast<Index>(k));
+        g += user_decay * model.users.row(of[k]);
+        users.step(model.users, of[k], g, rate);
+      }
+      if (model.pools())
+        for (Index row = 0; row < d; ++row)
+          values.step(model.values, row, batch.dvalues.row(row), rate);
+      if (model.attends()) {
+        for (Index row = 0; row < d; ++row) keys.step(model.keys, row, batch.dkeys.row(row), rate);
+        for (Index row = 0; row < 2; ++row) more.step(model.more, row, batch.dmore.row(row), rate);
+      }
+      model.for_each_item(
+          negatives, batch,
+          [&](Index item, RowVector<T>& g, RowVector<T>& past, const auto& touched) {
+            if (touched.drawn) g += item_decay * model.items.row(item);
+            items.step(model.items, item, g, rate);
+            if (own_history && !touched.pairs.empty()) {
+              past += history_decay[item] * static_cast<T>(touched.pairs.size()) *
+                      model.history.row(item);
+              history.step(model.history, item, past, rate);
+            }
+          });
+      users.end_step();
+      items.end_step();
+      history.end_step();
+      values.end_step();
+      keys.end_step();
+      more.end_step();
+      return loss;
+    });
   }
 
   /// The unit vector of least loss against all items as they are, by steps along the sphere.
-  [[nodiscard]] RowVector<T> best_unit(RowVector<T> x, const UserHistory& history) const {
+  [[nodiscard]] RowVector<T> best_unit(const UserHistory& history) const {
     const auto& y = this->item_factors_;
-    const RowVector<T> sum = x;
+    RowVector<T> sum = RowVector<T>::Zero(y.cols());
+    for (const auto item : history.items) sum += y.row(item);
+    RowVector<T> x = sum;
     const auto margin = static_cast<T>(options_.margin);
     const T weight = static_cast<T>(options_.negative_weight) / static_cast<T>(y.rows());
     const T per_pair = 1 / std::max(T(1), static_cast<T>(history.items.size()));
@@ -397,9 +301,13 @@ class SimpleX : public FactorRecommender<SimpleX<T>, T> {
     return x;
   }
 
+  static void normalize(RowVector<T>& x) {
+    const T length = x.norm();
+    if (length > 0) x /= length;
+  }
+
   Options options_;
-  Matrix<T> own_;          // e
-  Matrix<T> aggregation_;  // V
+  Model model_{};
 };
 
 static_assert(Recommender<SimpleX<float>>);

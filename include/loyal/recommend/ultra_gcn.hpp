@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -11,128 +10,20 @@
 #include <vector>
 
 #include "../core/error.hpp"
-#include "../core/parallel.hpp"
 #include "../core/progress.hpp"
 #include "../core/random.hpp"
 #include "../core/types.hpp"
 #include "../data/interactions.hpp"
 #include "../math/functions.hpp"
 #include "../math/lbfgs.hpp"
-#include "../math/sparse_product.hpp"
-#include "../math/top_k.hpp"
 #include "../math/truncated_svd.hpp"
 #include "detail/row_adam.hpp"
 #include "detail/shared_negatives.hpp"
+#include "detail/ultra_gcn_loss.hpp"
+#include "detail/user_batches.hpp"
 #include "factor_recommender.hpp"
 
 namespace loyal {
-namespace detail {
-
-/// The weights of UltraGCN's loss, and its gradient for a batch of users.
-template <Scalar T>
-struct UltraGCNLoss {
-  T positive_constant;
-  T positive_degree;
-  T negative_constant;
-  T negative_degree;
-  T negative_weight;
-  T item_weight;
-  Vector<T> by_user;          // sqrt(d_u + 1) / d_u, 0 for users of nothing
-  Vector<T> by_item;          // 1 / sqrt(d_i + 1)
-  SparseMatrix<T> neighbors;  // omega
-
-  /// omega of the k strongest neighbors of each item, itself among them.
-  void find_neighbors(const Interactions& train, Index k, int threads) {
-    const auto item_users = train.transposed();
-    const Index n = train.items();
-    std::vector<double> sums(static_cast<std::size_t>(n), 0.0);  // g, of the rows of G = R^T R
-    for (Index item = 0; item < n; ++item)
-      for (const auto user : item_users.items_of(item))
-        sums[static_cast<std::size_t>(item)] += static_cast<double>(train.items_of(user).size());
-    std::vector<std::vector<std::pair<std::int32_t, T>>> rows(static_cast<std::size_t>(n));
-    parallel_for(
-        n, {.threads = threads, .grain = std::max<Index>(1, n / 128)}, [&](Index begin, Index end) {
-          std::vector<std::int32_t> common(static_cast<std::size_t>(n), 0);
-          std::vector<std::int32_t> met;
-          TopK<T> best(k);
-          for (Index i = begin; i < end; ++i) {
-            met.clear();
-            for (const auto user : item_users.items_of(i))
-              for (const auto j : train.items_of(user))
-                if (common[static_cast<std::size_t>(j)]++ == 0) met.push_back(j);
-            const double own = sums[static_cast<std::size_t>(i)];
-            const double others = own - static_cast<double>(item_users.items_of(i).size());
-            best.clear();
-            for (const auto j : met) {
-              const auto both = static_cast<double>(common[static_cast<std::size_t>(j)]);
-              common[static_cast<std::size_t>(j)] = 0;
-              if (others > 0)
-                best.push(j, static_cast<T>(both / others *
-                                            std::sqrt(own / sums[static_cast<std::size_t>(j)])));
-            }
-            for (const auto& [j, weight] : best.sorted())
-              rows[static_cast<std::size_t>(i)].push_back({static_cast<std::int32_t>(j), weight});
-          }
-        });
-    neighbors = sparse_from_rows<T>(rows, n);
-  }
-
-  void find_degrees(const Interactions& train) {
-    by_user.resize(train.users());
-    for (Index u = 0; u < train.users(); ++u) {
-      const auto d = static_cast<T>(train.items_of(u).size());
-      by_user[u] = d > 0 ? std::sqrt(d + 1) / d : T(0);
-    }
-    Vector<T> items = Vector<T>::Zero(train.items());
-    for (const auto item : train.all_items()) items[item] += 1;
-    by_item = (items.array() + 1).sqrt().inverse();
-  }
-
-  /// The loss of a batch whose users' vectors are x, and the gradient of x; negatives hold that of the items.
-  double gradient(const Interactions& train, std::span<const std::int32_t> of, const Matrix<T>& x,
-                  const Matrix<T>& y, SharedNegatives<T>& negatives, bool with_loss,
-                  Matrix<T>& dx) const {
-    const Index drawn = negatives.negatives();
-    Vector<T> weights(drawn);
-    for (Index j = 0; j < drawn; ++j)
-      weights[j] = by_item[negatives.items()[static_cast<std::size_t>(j)]];
-    for (const auto user : of) {
-      for (const auto item : train.items_of(user))
-        negatives.add(item, positive_constant + positive_degree * by_user[user] * by_item[item]);
-      if (item_weight > 0)
-        for (const auto item : train.items_of(user)) {
-          const auto row = sparse_row(neighbors, item);
-          for (std::size_t j = 0; j < row.columns.size(); ++j)
-            negatives.add(row.columns[j], item_weight * row.values[j]);
-        }
-      negatives.end_user();
-    }
-    return negatives.gradient(
-        x, y,
-        [with_loss](T score, T weight, T& slope) {
-          slope = -weight * sigmoid(-score);
-          return with_loss ? weight * softplus(-score) : T(0);
-        },
-        [&](Index first, Matrix<T>& scores) {
-          double loss = 0;
-          Eigen::Array<T, 1, Eigen::Dynamic> weight(scores.cols());
-          const auto items = weights.segment(first, scores.cols()).transpose().array();
-          for (Index k = 0; k < scores.rows(); ++k) {
-            const auto user = of[static_cast<std::size_t>(k)];
-            const T share = negative_weight * static_cast<T>(train.items_of(user).size()) /
-                            static_cast<T>(drawn);
-            weight = share * (negative_constant + negative_degree * by_user[user] * items);
-            auto row = scores.row(k).array();
-            if (with_loss) loss += static_cast<double>((weight * softplus(row)).sum());
-            row = weight * sigmoid(row);
-          }
-          return loss;
-        },
-        dx);
-  }
-};
-
-}  // namespace detail
 
 /// UltraGCN: what infinitely many layers of a graph network would converge to is asked of the vectors by their loss.
 ///
@@ -141,7 +32,7 @@ struct UltraGCNLoss {
 ///   loss = - sum over pairs (u, i) of (w1 + w2 beta_ui) log sigmoid(s_ui)
 ///          - sum over pairs of negative_weight mean over negatives j of (w3 + w4 beta_uj) log sigmoid(-s_uj)
 ///          - item_weight sum over pairs, over the neighbors j of i, of omega_ij log sigmoid(s_uj)
-///          + regularization / 2 |x_u|^2, |y_j|^2 of the rows that a step touches
+///          + pairs regularization / 2 (|x|^2 + |y|^2)
 ///   omega_ij = G_ij / (g_i - G_ii) sqrt(g_i / g_j)     G = R^T R, g its row sums; the strongest neighbors
 ///
 ///   d   numbers of pairs of users and items; x  users x factors, y  items x factors
@@ -151,12 +42,14 @@ struct UltraGCNLoss {
 /// loss against the items as they are, found by L-BFGS. partial_fit() goes on from the vectors there are.
 /// @throws OptionError; DataError without users or items.
 /// Source: Mao et al., UltraGCN: Ultra Simplification of Graph Convolutional Networks for Recommendation, CIKM 2021,
-/// and the authors' program, whose loss has the weights w1 .. w4. Users are trained in blocks with shared negatives, see
-/// detail::SharedNegatives, by Adam on the rows a block touches.
-/// Cost: an epoch is 6 users x negatives x factors flops as matrix products, and 4 pairs x neighbors x factors.
+/// and the authors' program, whose loss has the weights w1 .. w4 and whose gamma of 1e-4 beside 512 pairs is the
+/// regularization here. Users are trained with all their pairs at once, against negatives that a batch of them shares,
+/// see detail::SharedNegatives, by detail::RowAdam; each time a pair is met one of the item's neighbors is drawn.
+/// Cost: an epoch is 6 users x negatives x factors flops as matrix products, and 8 pairs x factors.
 ///
 ///     const std::vector<loyal::Interaction> pairs{{0, 0}, {0, 1}, {1, 0}, {1, 1}, {1, 2}, {2, 3}, {2, 4}};
-///     loyal::UltraGCN<float> model({.factors = 8, .negative_weight = 2, .item_weight = 1});
+///     loyal::UltraGCN<float> model(
+///         {.factors = 8, .negative_weight = 2, .item_weight = 1, .learning_rate = 0.05});
 ///     model.fit(loyal::Interactions(3, 5, pairs));
 ///     if (model.recommend(0, 1)[0].index != 2) return 1;
 template <Scalar T>
@@ -171,16 +64,16 @@ class UltraGCN : public FactorRecommender<UltraGCN<T>, T> {
     double negative_weight = 300;     ///< of all negatives beside one pair, >= 0
     double item_weight = 5e-4;        ///< lambda, of the graph of items; >= 0
     Index neighbors = 10;             ///< of an item in that graph, >= 0
-    double regularization = 1e-4;     ///< gamma, >= 0
-    bool spectral_start = true;       ///< whether vectors start at a truncated SVD
-    Index negatives = 1024;           ///< items that a batch shares as negatives, >= 1
-    Index batch_users = 128;          ///< users of one step, >= 1
-    int epochs = 50;                  ///< passes through the users, >= 0
+    double regularization =
+        2e-7;  ///< of all vectors' squared lengths / 2 beside the mean loss of a pair, >= 0
+    bool spectral_start = true;  ///< whether vectors start at a truncated SVD
+    Index negatives = 4096;      ///< items that a batch shares as negatives, >= 1
+    Index batch_users = 128;     ///< users of one step, >= 1
+    int epochs = 50;             ///< passes through the users, >= 0
     double learning_rate =
-        0.003;  ///< of items, Adam's; falls to a twentieth in the course of the epochs; > 0
-    double user_learning_rate = 0.05;  ///< of users, who step once an epoch; > 0
-    std::uint64_t seed = 1;            ///< of the start, the order of users and the negatives
-    int threads = 0;                   ///< at most; 0: as many as the machine has
+        0.003;               ///< Adam's; falls to a twentieth in the course of the epochs; > 0
+    std::uint64_t seed = 1;  ///< of the start, the order of users and the negatives
+    int threads = 0;         ///< at most; 0: as many as the machine has
     ProgressCallback progress =
         {};  ///< told after each epoch of the mean loss of a pair; false stops
   };
@@ -204,11 +97,8 @@ class UltraGCN : public FactorRecommender<UltraGCN<T>, T> {
     detail::expect_option(where, "batch_users", options.batch_users, options.batch_users >= 1,
                           ">= 1");
     detail::expect_option(where, "epochs", options.epochs, options.epochs >= 0, ">= 0");
-    const auto rate = [&](const char* name, double value) {
-      detail::expect_option(where, name, value, value > 0 && std::isfinite(value), "> 0");
-    };
-    rate("learning_rate", options.learning_rate);
-    rate("user_learning_rate", options.user_learning_rate);
+    detail::expect_option(where, "learning_rate", options.learning_rate,
+                          options.learning_rate > 0 && std::isfinite(options.learning_rate), "> 0");
     detail::expect_option(where, "threads", options.threads, options.threads >= 0, ">= 0");
   }
 
@@ -296,6 +186,12 @@ class UltraGCN : public FactorRecommender<UltraGCN<T>, T> {
                    options_.negative_degree * static_cast<double>(loss.by_item[item]) * push);
       y(item, 0) = static_cast<T>(std::log((pull[item] + 1e-3) / (against + 1e-3)));
     }
+    // The penalty is least where both sides are as long.
+    const T balance = std::pow(y.col(0).squaredNorm() / static_cast<T>(x.rows()), T(0.25));
+    if (balance > 0) {
+      x.col(0) *= balance;
+      y.col(0) /= balance;
+    }
   }
 
   void fit_from(const Interactions& train, Matrix<T> x, Matrix<T> y) {
@@ -317,52 +213,44 @@ class UltraGCN : public FactorRecommender<UltraGCN<T>, T> {
 
   void run(const Interactions& train, const Loss& loss, Matrix<T>& x, Matrix<T>& y,
            Rng& rng) const {
-    std::vector<std::int32_t> order;
-    for (Index u = 0; u < train.users(); ++u)
-      if (!train.items_of(u).empty()) order.push_back(static_cast<std::int32_t>(u));
     detail::RowAdam<T> users(x.rows(), x.cols());
     detail::RowAdam<T> items(y.rows(), y.cols());
     detail::SharedNegatives<T> negatives(train.items(), options_.negatives, options_.threads);
-    const auto decay = static_cast<T>(options_.regularization);
+    const detail::UserBatches batches{options_.batch_users, options_.epochs, options_.progress};
+    const auto decay = static_cast<T>(penalty(train));
+    const auto item_decay =
+        static_cast<T>(penalty(train) / batches.times_drawn(train, negatives.negatives()));
     Matrix<T> some;
     Matrix<T> dx;
-    const auto start = std::chrono::steady_clock::now();
-    for (int epoch = 0; epoch < options_.epochs; ++epoch) {
-      rng.shuffle(order);
-      double sum = 0;
-      for (std::size_t begin = 0; begin < order.size();
-           begin += static_cast<std::size_t>(options_.batch_users)) {
-        const auto of = std::span(order).subspan(
-            begin, std::min(static_cast<std::size_t>(options_.batch_users), order.size() - begin));
-        const double done =
-            (epoch + static_cast<double>(begin) / static_cast<double>(order.size())) /
-            options_.epochs;
-        const double fall = 1 - 0.95 * done;
-        const auto rate = static_cast<T>(fall * options_.learning_rate);
-        const auto user_rate = static_cast<T>(fall * options_.user_learning_rate);
-        some.resize(static_cast<Index>(of.size()), x.cols());
-        for (Index k = 0; k < some.rows(); ++k)
-          some.row(k) = x.row(of[static_cast<std::size_t>(k)]);
-        negatives.begin(rng);
-        sum +=
-            loss.gradient(train, of, some, y, negatives, static_cast<bool>(options_.progress), dx);
-        dx += decay * some;
-        for (Index k = 0; k < some.rows(); ++k)
-          users.step(x, of[static_cast<std::size_t>(k)], dx.row(k), user_rate);
-        negatives.for_each_item(some, [&](Index item, RowVector<T>& g, auto) {
-          g += decay * y.row(item);
-          items.step(y, item, g, rate);
-        });
+    batches.run(train, rng, [&](std::span<const std::int32_t> of, double fall) {
+      const auto rate = static_cast<T>(fall * options_.learning_rate);
+      negatives.begin(rng);
+      loss.add_pairs(train, of, rng, negatives);
+      for (const auto item : negatives.items()) items.catch_up(y, item, rate);
+      some.resize(static_cast<Index>(of.size()), x.cols());
+      for (Index k = 0; k < some.rows(); ++k) {
+        const Index user = of[static_cast<std::size_t>(k)];
+        users.catch_up(x, user, rate);
+        some.row(k) = x.row(user);
       }
-      const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-      if (!options_.progress(
-              {.what = "epoch",
-               .step = epoch + 1,
-               .total = options_.epochs,
-               .seconds = seconds.count(),
-               .value = sum / static_cast<double>(std::max<Index>(1, train.size()))}))
-        break;
-    }
+      const double value =
+          loss.gradient(train, of, some, y, negatives, static_cast<bool>(options_.progress), dx);
+      dx += decay * some;
+      for (Index k = 0; k < some.rows(); ++k)
+        users.step(x, of[static_cast<std::size_t>(k)], dx.row(k), rate);
+      negatives.for_each_item(some, [&](Index item, RowVector<T>& g, const auto& touched) {
+        if (touched.drawn) g += item_decay * y.row(item);
+        items.step(y, item, g, rate);
+      });
+      users.end_step();
+      items.end_step();
+      return value;
+    });
+  }
+
+  /// What the squares of all vectors weigh in a whole pass.
+  [[nodiscard]] double penalty(const Interactions& train) const {
+    return options_.regularization * static_cast<double>(train.size());
   }
 
   /// Least loss of one user's pairs, all items being negatives; without the graph of items.
@@ -372,7 +260,7 @@ class UltraGCN : public FactorRecommender<UltraGCN<T>, T> {
     const Loss loss = loss_for(this->train_, false);
     const auto d = static_cast<T>(history.size());
     const T beta = std::sqrt(d + 1) / d;
-    const auto decay = static_cast<T>(std::max(options_.regularization, 1e-6));
+    const auto decay = static_cast<T>(std::max(penalty(this->train_), 1e-6));
     const Eigen::Array<T, Eigen::Dynamic, 1> weight =
         loss.negative_weight * d / static_cast<T>(y.rows()) *
         (loss.negative_constant + loss.negative_degree * beta * loss.by_item.array());

@@ -100,8 +100,12 @@ class SharedNegatives {
     return loss;
   }
 
-  /// Calls f(item, g, users) for all items the batch touched, after gradient(): g is the gradient of the item's
-  /// vector, users are the rows of the batch that have a pair with it. Of several threads, each item once.
+  struct Touched {
+    std::span<const std::int32_t> pairs;  ///< with this item, by the order in which they were added
+    bool drawn;                           ///< whether it is one of the negatives
+  };
+  /// Calls f(item, g, touched) for all items the batch touched, after gradient(): g is the gradient of the item's
+  /// vector. Of several threads, each item once.
   template <class F>
   void for_each_item(const Matrix<T>& x, const F& f) const {
     parallel_for(
@@ -116,7 +120,7 @@ class SharedNegatives {
             const auto to = static_cast<std::size_t>(by_item_[static_cast<std::size_t>(slot) + 1]);
             for (auto i = from; i < to; ++i) g += slopes_[i] * x.row(rows_[i]);
             f(Index{items_[static_cast<std::size_t>(slot)]}, g,
-              std::span(rows_).subspan(from, to - from));
+              Touched{std::span(numbers_).subspan(from, to - from), slot < wanted_});
           }
         });
   }
@@ -144,18 +148,20 @@ class SharedNegatives {
     return slot;
   }
 
-  /// Counting sort of the pairs by item: the rows of their users, ascending, and their slopes.
+  /// Counting sort of the pairs by item: their numbers, ascending, the rows of their users and their slopes.
   void sort_by_item() {
     by_item_.assign(items_.size() + 1, 0);
     for (const Pair& pair : pairs_) ++by_item_[static_cast<std::size_t>(pair.slot) + 1];
     for (std::size_t i = 1; i < by_item_.size(); ++i) by_item_[i] += by_item_[i - 1];
     next_.assign(by_item_.begin(), by_item_.end());
+    numbers_.resize(pairs_.size());
     rows_.resize(pairs_.size());
     slopes_.resize(pairs_.size());
     for (std::size_t row = 0; row + 1 < first_pair_.size(); ++row)
       for (auto p = first_pair_[row]; p < first_pair_[row + 1]; ++p) {
         const Pair& pair = pairs_[static_cast<std::size_t>(p)];
         const auto to = static_cast<std::size_t>(next_[static_cast<std::size_t>(pair.slot)]++);
+        numbers_[to] = static_cast<std::int32_t>(p);
         rows_[to] = static_cast<std::int32_t>(row);
         slopes_[to] = pair.slope;
       }
@@ -173,6 +179,7 @@ class SharedNegatives {
   std::vector<double> losses_;
   std::vector<Index> by_item_;  // pairs of each slot
   std::vector<Index> next_;
+  std::vector<std::int32_t> numbers_;
   std::vector<std::int32_t> rows_;
   std::vector<T> slopes_;
 };
