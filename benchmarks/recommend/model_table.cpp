@@ -26,17 +26,20 @@
 #include <loyal/data/adjacency_lines.hpp>
 #include <loyal/metrics/ranking.hpp>
 #include <loyal/recommend/als.hpp>
+#include <loyal/recommend/bpr.hpp>
 #include <loyal/recommend/bspm.hpp>
 #include <loyal/recommend/ease.hpp>
 #include <loyal/recommend/evaluate.hpp>
 #include <loyal/recommend/gf_cf.hpp>
 #include <loyal/recommend/item_knn.hpp>
+#include <loyal/recommend/logistic_mf.hpp>
 #include <loyal/recommend/popularity.hpp>
 #include <loyal/recommend/simplex.hpp>
 #include <loyal/recommend/slim.hpp>
 #include <loyal/recommend/sparse_ease.hpp>
 #include <loyal/recommend/ultra_gcn.hpp>
 #include <loyal/recommend/user_knn.hpp>
+#include <loyal/recommend/warp.hpp>
 
 namespace {
 
@@ -139,10 +142,18 @@ void run(const std::string& folder, bool valid, bool large, const std::string& o
   table.row("BSPM", "448 factors, sharpening 2.5", [] { return loyal::BSPM<float>(); });
   table.row("ALS", "256 factors, unobserved weight 0.018",
             [] { return loyal::ALS<float>({.factors = 256, .unobserved_weight = 0.018}); });
-  table.row("SimpleX", "the authors' loss, 50 epochs",
-            [] { return loyal::SimpleX<float>({.epochs = 50}); });
-  table.row("UltraGCN", "the authors' loss, 120 epochs",
-            [] { return loyal::UltraGCN<float>({.epochs = 120}); });
+  table.row("BPR", "128 factors, 400 epochs", [] {
+    return loyal::BPR<float>({.factors = 128,
+                              .learning_rate = 0.02,
+                              .regularization = 0.001,
+                              .epochs = 400,
+                              .negative_power = 0.5});
+  });
+  table.row("WARP", "128 factors, regularization 0.1",
+            [] { return loyal::WARP<float>({.factors = 128, .regularization = 0.1}); });
+  table.row("LogisticMF", "", [] { return loyal::LogisticMF<float>(); });
+  table.row("SimpleX", "120 epochs", [] { return loyal::SimpleX<float>({.epochs = 120}); });
+  table.row("UltraGCN", "200 epochs", [] { return loyal::UltraGCN<float>({.epochs = 200}); });
 }
 
 }  // namespace
