@@ -69,16 +69,20 @@ std::pair<Vocabulary, Ids> read(C& corpus, std::size_t memory, int threads, int 
   const Vocabulary counted = stream.count(threads);
   Vocabulary words = counted.sorted({.min_count = min_count});
   stream.start(counted, words, epochs);
-  std::mutex mutex;
+  std::mutex mutex;  // Catch's checks are for one thread
   std::vector<IdChunk> chunks;
+  bool ended = true;
   loyal::parallel_for(threads, {.threads = threads, .grain = 1}, [&](Index, Index) {
     IdChunk chunk;
     while (stream.next(chunk)) {
       const std::lock_guard lock(mutex);
       chunks.push_back(chunk);
     }
-    CHECK_FALSE(stream.next(chunk));
+    const bool more = stream.next(chunk);
+    const std::lock_guard lock(mutex);
+    ended = ended && !more;
   });
+  CHECK(ended);
   std::sort(chunks.begin(), chunks.end(),
             [](const auto& a, const auto& b) { return a.number < b.number; });
   Ids ids;
@@ -226,8 +230,12 @@ TEST_CASE("an endless line is read through the buffer", "[embed][id_stream]") {
       CHECK(read == words.total());
       // Words longer than the buffer are cut, so that of "xxx..." 115 are left.
       CHECK(read == (pattern == "x" ? (size + 262142) / 262143 : size / pattern.size() * 2));
+#ifndef LOYAL_TEST_SANITIZED  // whose own memory grows with ours
       // A buffer of 256 KiB and its words as views, two pieces read ahead, and the 1 MiB allowed.
       CHECK(resident < before + (std::size_t{16} << 20));
+#else
+      static_cast<void>(before);
+#endif
     }
 }
 
