@@ -9,7 +9,6 @@
 //   FOLDER    holds u.data, ml-100k.user and ml-100k.item
 //   --valid   holds out as much again of what is left, and looks at that instead: what options are tuned on
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
@@ -26,12 +25,12 @@
 #include <loyal/data/id_map.hpp>
 #include <loyal/data/interaction_split.hpp>
 #include <loyal/data/interactions_csv.hpp>
-#include <loyal/metrics/ranking.hpp>
 #include <loyal/recommend/als.hpp>
 #include <loyal/recommend/bpr.hpp>
-#include <loyal/recommend/evaluate.hpp>
 #include <loyal/recommend/fm_recommender.hpp>
 #include <loyal/recommend/popularity.hpp>
+
+#include "list_quality.hpp"
 
 namespace {
 
@@ -142,38 +141,14 @@ Case hold_out_items(const Interactions& all, bool valid) {
   return made;
 }
 
-double seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
 template <class Model>
 void row(const char* name, const char* options, Model model, const Case& c) {
   const double start = seconds();
   model.fit(c.train);
   const double fitted = seconds() - start;
   const auto lists = model.recommend_all({.k = 20, .filter = {.allow = c.among}});
-  std::vector<double> recall;
-  std::vector<double> ndcg;
-  for (Index user = 0; user < c.test.users(); ++user) {
-    const auto wanted = c.test.items_of(user);
-    if (wanted.empty()) continue;
-    std::vector<std::uint8_t> hits;
-    for (Index i = 0; i < lists.index.cols() && lists.index(user, i) >= 0; ++i)
-      hits.push_back(std::binary_search(wanted.begin(), wanted.end(), lists.index(user, i)) ? 1
-                                                                                            : 0);
-    const auto score = loyal::ranking_score(hits, static_cast<Index>(wanted.size()), 20);
-    recall.push_back(score.recall);
-    ndcg.push_back(score.ndcg);
-  }
-  const auto number = [](const std::vector<double>& one) {
-    const auto mean = loyal::RecommenderQuality::mean(
-        Eigen::Map<const loyal::Vector<double>>(one.data(), std::ssize(one)), {.replicates = 200});
-    char text[64];
-    std::snprintf(text, sizeof text, "%.4f +- %.4f", mean.estimate, (mean.high - mean.low) / 2);
-    return std::string(text);
-  };
-  std::printf("| %s | %s | %.2f | %s | %s |\n", name, options, fitted, number(recall).c_str(),
-              number(ndcg).c_str());
+  std::printf("| %s | %s | %.2f | %s |\n", name, options, fitted,
+              list_quality(lists, c.test).c_str());
   std::fflush(stdout);
 }
 

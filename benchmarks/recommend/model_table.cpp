@@ -11,7 +11,6 @@
 //   --large    also what needs items^2 numbers: on Gowalla 7 GB and many minutes
 //   --only     the rows to make, by their names
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -24,12 +23,10 @@
 
 #include <loyal/core/random.hpp>
 #include <loyal/data/adjacency_lines.hpp>
-#include <loyal/metrics/ranking.hpp>
 #include <loyal/recommend/als.hpp>
 #include <loyal/recommend/bpr.hpp>
 #include <loyal/recommend/bspm.hpp>
 #include <loyal/recommend/ease.hpp>
-#include <loyal/recommend/evaluate.hpp>
 #include <loyal/recommend/gf_cf.hpp>
 #include <loyal/recommend/item_knn.hpp>
 #include <loyal/recommend/logistic_mf.hpp>
@@ -41,14 +38,12 @@
 #include <loyal/recommend/user_knn.hpp>
 #include <loyal/recommend/warp.hpp>
 
+#include "list_quality.hpp"
+
 namespace {
 
 using loyal::Index;
 using loyal::Interactions;
-
-double seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 /// A tenth of each user's items, at random; somebody with few keeps them.
 std::pair<Interactions, Interactions> split_validation(const Interactions& all) {
@@ -86,30 +81,8 @@ class Table {
     const double fitted = seconds();
     const auto lists = model.recommend_all({.k = 20});
     const double listed = seconds();
-    std::vector<double> recall;
-    std::vector<double> ndcg;
-    std::vector<std::uint8_t> hits;
-    for (Index user = 0; user < test_.users(); ++user) {
-      const auto wanted = test_.items_of(user);
-      if (wanted.empty()) continue;
-      hits.clear();
-      for (Index i = 0; i < lists.index.cols() && lists.index(user, i) >= 0; ++i)
-        hits.push_back(std::binary_search(wanted.begin(), wanted.end(), lists.index(user, i)) ? 1
-                                                                                              : 0);
-      const auto score = loyal::ranking_score(hits, static_cast<Index>(wanted.size()), 20);
-      recall.push_back(score.recall);
-      ndcg.push_back(score.ndcg);
-    }
-    const auto number = [](const std::vector<double>& one) {
-      const auto mean = loyal::RecommenderQuality::mean(
-          Eigen::Map<const loyal::Vector<double>>(one.data(), std::ssize(one)),
-          {.replicates = 200});
-      char text[64];
-      std::snprintf(text, sizeof text, "%.4f +- %.4f", mean.estimate, (mean.high - mean.low) / 2);
-      return std::string(text);
-    };
-    std::printf("| %s | %s | %.2f | %.2f | %s | %s |\n", name.c_str(), options, fitted - start,
-                listed - fitted, number(recall).c_str(), number(ndcg).c_str());
+    std::printf("| %s | %s | %.2f | %.2f | %s |\n", name.c_str(), options, fitted - start,
+                listed - fitted, list_quality(lists, test_).c_str());
     std::fflush(stdout);
   }
 

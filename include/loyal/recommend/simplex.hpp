@@ -217,11 +217,11 @@ class SimpleX : public FactorRecommender<SimpleX<T>, T> {
     const Index d = model.items.cols();
     detail::RowAdam<T> users(train.users(), d);
     detail::RowAdam<T> items(train.items(), d);
-    detail::RowAdam<T> history(train.items(), d);
     detail::RowAdam<T> values(d, d);
     detail::RowAdam<T> keys(d, d);
     detail::RowAdam<T> more(2, d);
     const bool own_history = model.history.size() > 0;
+    detail::RowAdam<T> history(model.history.rows(), d);
     detail::SharedNegatives<T> negatives(train.items(), options_.negatives, options_.threads);
     const detail::UserBatches batches{options_.batch_users, options_.epochs, options_.progress};
     const double penalty = options_.regularization * static_cast<double>(train.size());
